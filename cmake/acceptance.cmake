@@ -1,0 +1,29 @@
+# tests/acceptance runs the whole program on real video, in the release build (label acceptance):
+#   x_test.cpp  a GoogleTest program acceptance_x_test, linked with all of the application
+#   x_test.py   run with the Python environment of set-up; argument: the program
+# Building the target `acceptance` makes all that they need.
+if(PROVISO_TESTS AND TARGET proviso)
+  add_custom_target(acceptance DEPENDS proviso)
+  file(GLOB programs CONFIGURE_DEPENDS tests/acceptance/*_test.cpp)
+  foreach(file ${programs})
+    get_filename_component(stem ${file} NAME_WE)
+    add_executable(acceptance_${stem} EXCLUDE_FROM_ALL ${file})
+    target_link_libraries(acceptance_${stem} app_commands GTest::gtest_main)
+    target_compile_definitions(acceptance_${stem} PRIVATE
+      PROVISO_DEPS="${PROVISO_DEPS}" PROVISO_SOURCE="${CMAKE_SOURCE_DIR}" PROVISO_BUILD="${CMAKE_BINARY_DIR}")
+    add_dependencies(acceptance acceptance_${stem})
+    add_test(NAME acceptance/${stem} COMMAND acceptance_${stem})
+    list(APPEND accepted acceptance/${stem})
+  endforeach()
+  file(GLOB scripts CONFIGURE_DEPENDS tests/acceptance/*_test.py)
+  foreach(file ${scripts})
+    get_filename_component(stem ${file} NAME_WE)
+    add_test(NAME acceptance/${stem} COMMAND ${PROVISO_DEPS}/venv/bin/python ${file} $<TARGET_FILE:proviso>)
+    list(APPEND accepted acceptance/${stem})
+  endforeach()
+  # One at a time: they measure time, or keep both cores busy.
+  if(accepted)
+    set_tests_properties(${accepted} PROPERTIES LABELS acceptance RUN_SERIAL TRUE
+      ENVIRONMENT "PROVISO_DEPS=${PROVISO_DEPS};PROVISO_SOURCE=${CMAKE_SOURCE_DIR};PROVISO_BUILD=${CMAKE_BINARY_DIR}")
+  endif()
+endif()

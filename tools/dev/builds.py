@@ -1,0 +1,44 @@
+"""Configures and builds the presets of CMakePresets.json."""
+import pathlib
+import subprocess
+
+from steps import DEPS, ROOT, Failed, run, step
+
+
+def folder(preset: str) -> pathlib.Path:
+    return ROOT / "build" / preset
+
+
+def log(preset: str) -> pathlib.Path:
+    return DEPS / "logs" / f"build-{preset}.log"
+
+
+def is_configured(preset: str, *options: str) -> bool:
+    cache = folder(preset) / "CMakeCache.txt"
+    if not (folder(preset) / "build.ninja").exists():
+        return False
+    lines = cache.read_text().splitlines()
+    return all(option.replace("=", ":BOOL=") in lines for option in options)
+
+
+def configure(preset: str, *options: str) -> None:
+    """Configures `preset` if it is not; `options` are NAME=ON or NAME=OFF."""
+    if not is_configured(preset, *options):
+        log(preset).unlink(missing_ok=True)
+        run("cmake", "--preset", preset, *(f"-D{option}" for option in options), log=log(preset))
+
+
+def build(preset: str, *targets: str) -> None:
+    with step(f"build {preset}" + (f" ({len(targets)} targets)" if len(targets) > 1 else "")):
+        chosen = ["--target", *targets] if targets else []
+        try:
+            run("cmake", "--build", "--preset", preset, *chosen, log=log(preset))
+        except Failed as failure:
+            raise Failed(f"the {preset} build failed: {failure}") from None
+
+
+def needs_building(preset: str, target: str) -> bool:
+    """Ninja knows in a moment; asked first so that a run with nothing to do prints nothing."""
+    asked = subprocess.run(["ninja", "-C", str(folder(preset)), "-n", target],
+                           capture_output=True, text=True, check=False)
+    return asked.returncode != 0 or "no work to do" not in asked.stdout
