@@ -35,8 +35,7 @@ def demo(*words: str) -> int:
     # Tests need packages that a demonstration does not: switched off unless someone switched them on.
     if not builds.is_configured("release"):
         builds.configure("release", "PROVISO_TESTS=OFF")
-    if builds.needs_building("release", "proviso"):
-        builds.build("release", "proviso")
+    builds.build("release", "proviso")
     exec_program(builds.folder("release") / "bin" / "proviso", "demo", "--models", DEPS / "models",
                  "--media", DEPS / "media", *words)
     return 0

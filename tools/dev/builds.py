@@ -1,6 +1,5 @@
 """Configures and builds the presets of CMakePresets.json."""
 import pathlib
-import subprocess
 
 from steps import DEPS, ROOT, Failed, run, step
 
@@ -29,16 +28,10 @@ def configure(preset: str, *options: str) -> None:
 
 
 def build(preset: str, *targets: str) -> None:
-    with step(f"build {preset}" + (f" ({len(targets)} targets)" if len(targets) > 1 else "")):
+    with step(f"build {preset}" + (f" ({', '.join(targets)})" if targets else ""), log(preset)):
         chosen = ["--target", *targets] if targets else []
         try:
             run("cmake", "--build", "--preset", preset, *chosen, log=log(preset))
         except Failed as failure:
             raise Failed(f"the {preset} build failed: {failure}") from None
 
-
-def needs_building(preset: str, target: str) -> bool:
-    """Ninja knows in a moment; asked first so that a run with nothing to do prints nothing."""
-    asked = subprocess.run(["ninja", "-C", str(folder(preset)), "-n", target],
-                           capture_output=True, text=True, check=False)
-    return asked.returncode != 0 or "no work to do" not in asked.stdout

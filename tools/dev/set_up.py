@@ -81,11 +81,13 @@ def install_packages(groups: list[str]) -> None:
 
 
 def make_environment() -> None:
+    """Makes .deps/venv, or again if it was broken off: pip comes into it last."""
     if VENV_PYTHON.exists():
-        return
-    unfinished = DEPS / "venv"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    run(sys.executable, "-m", "venv", unfinished)
+        asked = subprocess.run([VENV_PYTHON, "-m", "pip", "--version"], capture_output=True, check=False)
+        if asked.returncode == 0:
+            return
+    shutil.rmtree(DEPS / "venv", ignore_errors=True)
+    run(sys.executable, "-m", "venv", DEPS / "venv")
 
 
 def pip(*words: object) -> None:

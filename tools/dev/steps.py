@@ -3,8 +3,10 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -15,6 +17,7 @@ VENV_PYTHON = DEPS / "venv" / "bin" / "python"
 TRIES_MAX = 3
 PAUSE_S = 5  # Before another try at a step that needs the network.
 TAIL_LINES = 30
+LAST_BYTES = 2000  # Enough for the last line of a log.
 
 
 class Failed(Exception):
@@ -57,25 +60,46 @@ def run_from_network(*command: object, **options) -> None:
             if attempt == TRIES_MAX:
                 raise Failed(f"{failure}\n  If the connection was lost: repeat the same command. "
                              "What was fetched is kept.") from failure
-            say(f"  no success, trying again ({attempt + 1} of {TRIES_MAX})")
+            print(f"\n  no success, trying again ({attempt + 1} of {TRIES_MAX})", file=sys.stderr)
             time.sleep(PAUSE_S * attempt)
 
 
+def last_line(log: pathlib.Path) -> str:
+    """Where a long command has got to, as far as its output tells (ninja: [12/80] ...)."""
+    try:
+        with log.open("rb") as text:
+            text.seek(max(0, log.stat().st_size - LAST_BYTES))
+            lines = text.read().decode(errors="replace").replace("\r", "\n").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def show_progress(title: str, start: float, log: pathlib.Path, done: threading.Event) -> None:
+    while not done.wait(1):
+        line = f"  {title}: {elapsed(start)}  {last_line(log)}"
+        width = shutil.get_terminal_size().columns - 1
+        print("\r\033[K" + "".join(filter(str.isprintable, line))[:width], end="", file=sys.stderr, flush=True)
+
+
 @contextlib.contextmanager
-def step(title: str):
-    """Prints one line with the time taken around the work of a step."""
-    start = time.monotonic()
-    on_terminal = sys.stdout.isatty()
-    if on_terminal:
-        print(f"  {title} ...", end="", flush=True)
+def step(title: str, log: pathlib.Path | None = None):
+    """One line with the time taken, on stderr; on a terminal, meanwhile, how far it has got."""
+    start, done = time.monotonic(), threading.Event()
+    is_terminal = sys.stderr.isatty()
+    if is_terminal:
+        ticker = threading.Thread(target=show_progress, args=(title, start, log or LOG, done), daemon=True)
+        ticker.start()
+    word = "failed after "
     try:
         yield
-    except BaseException:
-        if on_terminal:
-            print()
-        say(f"  {title:<44} failed after {elapsed(start)}")
-        raise
-    say(("\r" if on_terminal else "") + f"  {title:<44} {elapsed(start):>7}")
+        word = ""
+    finally:
+        done.set()
+        if is_terminal:
+            ticker.join()
+        line = f"  {title:<44} {word}{elapsed(start):>7}"
+        print(("\r\033[K" if is_terminal else "") + line, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

@@ -63,9 +63,11 @@ def gtest_report(reports: pathlib.Path, test: str) -> tuple[Count, list[str]] | 
         return None
     count, failures = Count(), []
     for case in xml.parse(file).getroot().iter("testcase"):
-        if case.find("failure") is not None:
+        failure = case.find("failure")
+        if failure is not None:
             count["failed"] += 1
             failures.append(f"{test}: {case.get('classname')}.{case.get('name')}")
+            say(f"{failures[-1]}\n{failure.text}")
         elif case.get("status") == "run" and case.get("result") != "skipped":
             count["passed"] += 1
         else:
@@ -83,7 +85,7 @@ def count_results(phases: Phases, title: str, junit: pathlib.Path, reports: path
         report = gtest_report(reports, test)
         if report and (status == "run" or report[1]):
             total += report[0]
-            phases.failures += report[1]
+            phases.failures += [f"{title}: {failure}" for failure in report[1]]
         elif status == "run":
             total["passed"] += 1
         elif status == "fail":  # Also a program that died, or leaked at its end.
