@@ -56,8 +56,8 @@ class FakeClock final : public Clock {
   WallTime wall() const override;
   MonotonicTime monotonic() const override;
 
-  void advance(std::chrono::microseconds by);      // Both times move.
-  void step_wall(std::chrono::microseconds by);    // Somebody sets the clock: wall time alone.
+  void advance(std::chrono::microseconds by);    // Both times move.
+  void step_wall(std::chrono::microseconds by);  // Somebody sets the clock: wall time alone.
 
  private:
   std::atomic<std::int64_t> wall_us_;

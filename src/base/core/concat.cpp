@@ -1,0 +1,27 @@
+#include "base/core/concat.h"
+
+#include "base/core/hex.h"
+
+namespace proviso {
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char character : text.substr(0, kQuotedBytesMax)) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (character == '"' || character == '\\') {
+      out += '\\';
+      out += character;
+    } else if (byte >= 0x20 && byte < 0x7F) {
+      out += character;
+    } else {
+      out += "\\x";
+      out += kHexDigits[byte >> 4U];
+      out += kHexDigits[byte & 0x0FU];
+    }
+  }
+  out += '"';
+  if (text.size() > kQuotedBytesMax) out += "...";
+  return out;
+}
+
+}  // namespace proviso
