@@ -120,7 +120,7 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
                       " to ",
                       kYearMax,
                       "; found ",
-                      quoted(text),
+                      in_quotes(text),
                       "; write it like 2026-11-24T08:30:00Z")};
 }
 

@@ -4,7 +4,7 @@
 
 namespace proviso {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char character : text.substr(0, kQuotedBytesMax)) {
     const auto byte = static_cast<unsigned char>(character);

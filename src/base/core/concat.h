@@ -18,7 +18,7 @@ inline constexpr std::size_t kQuotedBytesMax = 64;
 
 // Foreign text for a message or a terminal: in double quotes, everything outside printable ASCII
 // as \xNN, cut after kQuotedBytesMax bytes with "..." to show it.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 namespace concat_parts {
 

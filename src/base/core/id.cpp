@@ -28,7 +28,7 @@ Result<std::string> checked_id(std::string_view text, std::string_view what) {
                       kIdLengthMax,
                       " characters of a-z, 0-9, '.', '_' and '-', and starts with a letter or a "
                       "digit; found ",
-                      quoted(text),
+                      in_quotes(text),
                       " of ",
                       text.size(),
                       " bytes; choose another ",

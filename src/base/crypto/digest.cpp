@@ -60,7 +60,7 @@ Result<Digest> parse_digest(std::string_view hex) {
   if (!good) {
     return Error{ErrorCode::kInvalidInput,
                  concat("a SHA-256 is 64 lower-case hexadecimal digits; found ",
-                        quoted(hex),
+                        in_quotes(hex),
                         " of ",
                         hex.size(),
                         " bytes; copy it from the output of sha256sum")};

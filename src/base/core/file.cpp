@@ -1,0 +1,178 @@
+#include "base/core/file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+#include "base/core/check.h"
+#include "base/core/concat.h"
+
+namespace proviso {
+namespace {
+
+constexpr std::size_t kReadStepBytes = std::size_t{1} << 16U;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&&) = delete;
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) static_cast<void>(::close(number_));
+  }
+
+  int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+  // Some file systems report a failed write only here.
+  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+ private:
+  int number_;
+};
+
+// Removes the file unless it was renamed away.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string path) : path_(std::move(path)) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  TemporaryFile(TemporaryFile&&) = delete;
+  TemporaryFile& operator=(TemporaryFile&&) = delete;
+  ~TemporaryFile() {
+    if (!renamed_) static_cast<void>(::unlink(path_.c_str()));
+  }
+
+  bool rename_to(const std::filesystem::path& path) {
+    renamed_ = ::rename(path_.c_str(), path.c_str()) == 0;
+    return renamed_;
+  }
+
+ private:
+  std::string path_;
+  bool renamed_ = false;
+};
+
+// Reads errno: to be called before anything that may change it.
+Error failed_call(std::string_view call, const std::filesystem::path& path) {
+  const int number = errno;
+  const bool absent = number == ENOENT || number == ENOTDIR;
+  return Error{absent ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
+               concat(call,
+                      " of ",
+                      in_quotes(path.native()),
+                      " failed: ",
+                      std::generic_category().message(number),
+                      absent ? "; check the path" : "; check permissions and free space")};
+}
+
+Error too_large(const std::filesystem::path& path, std::size_t bytes_max) {
+  return Error{ErrorCode::kOverLimit,
+               concat("this kind of file has at most ",
+                      bytes_max,
+                      " bytes; ",
+                      in_quotes(path.native()),
+                      " has more; check that it is the right file")};
+}
+
+int open_for_reading(const std::filesystem::path& path) {
+  // Without O_NONBLOCK a pipe would keep open() waiting for its writer.
+  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+ssize_t read_some(int descriptor, std::byte* into, std::size_t bytes) {
+  ssize_t count = 0;
+  do {
+    count = ::read(descriptor, into, bytes);
+  } while (count < 0 && errno == EINTR);
+  return count;
+}
+
+bool write_all(int descriptor, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+// Container: a vector of bytes or a string.
+template <typename Container>
+Result<Container> read_whole(const std::filesystem::path& path, std::size_t bytes_max) {
+  PROVISO_CHECK(bytes_max < static_cast<std::size_t>(PTRDIFF_MAX));
+  const Descriptor file(open_for_reading(path));
+  if (!file.is_open()) return failed_call("open", path);
+  struct stat about{};
+  if (::fstat(file.number(), &about) != 0) return failed_call("fstat", path);
+  if (!S_ISREG(about.st_mode)) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("a regular file is needed; ",
+                        in_quotes(path.native()),
+                        " is a directory, pipe or device; name the file itself")};
+  }
+  if (static_cast<std::uintmax_t>(about.st_size) > bytes_max) return too_large(path, bytes_max);
+
+  // The size is a hint: the file may grow or shrink while it is read.
+  Container bytes;
+  std::size_t used = 0;
+  while (true) {
+    if (used == bytes.size()) {
+      const auto hint = static_cast<std::size_t>(about.st_size) + 1;
+      bytes.resize(std::min(std::max(hint, used + kReadStepBytes), bytes_max + 1));
+    }
+    const ssize_t count = read_some(
+        file.number(), reinterpret_cast<std::byte*>(bytes.data()) + used, bytes.size() - used);
+    if (count < 0) return failed_call("read", path);
+    if (count == 0) break;
+    used += static_cast<std::size_t>(count);
+    if (used > bytes_max) return too_large(path, bytes_max);
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
+  return read_whole<std::vector<std::byte>>(path, bytes_max);
+}
+
+Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t bytes_max) {
+  return read_whole<std::string>(path, bytes_max);
+}
+
+Status write_file_durably(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  const std::filesystem::path parent = path.parent_path();
+  const std::filesystem::path directory = parent.empty() ? "." : parent;
+  std::string name = (directory / ".proviso-XXXXXX").native();
+  Descriptor file(::mkostemp(name.data(), O_CLOEXEC));  // Mode 0600.
+  if (!file.is_open()) return failed_call("mkostemp in the directory", directory);
+  TemporaryFile temporary(name);
+
+  if (!write_all(file.number(), bytes)) return failed_call("write for", path);
+  if (::fsync(file.number()) != 0) return failed_call("fsync for", path);
+  if (!file.close()) return failed_call("close for", path);
+  if (!temporary.rename_to(path)) return failed_call("rename to", path);
+
+  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.is_open()) return failed_call("open after the rename", directory);
+  if (::fsync(opened.number()) != 0) return failed_call("fsync after the rename", directory);
+  return Done{};
+}
+
+Status write_file_durably(const std::filesystem::path& path, std::string_view text) {
+  return write_file_durably(path, std::as_bytes(std::span{text}));
+}
+
+}  // namespace proviso
