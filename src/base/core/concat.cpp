@@ -4,9 +4,9 @@
 
 namespace proviso {
 
-std::string in_quotes(std::string_view text) {
+std::string in_quotes(std::string_view text, std::size_t bytes_max) {
   std::string out = "\"";
-  for (const char character : text.substr(0, kQuotedBytesMax)) {
+  for (const char character : text.substr(0, bytes_max)) {
     const auto byte = static_cast<unsigned char>(character);
     if (character == '"' || character == '\\') {
       out += '\\';
@@ -20,7 +20,7 @@ std::string in_quotes(std::string_view text) {
     }
   }
   out += '"';
-  if (text.size() > kQuotedBytesMax) out += "...";
+  if (text.size() > bytes_max) out += "...";
   return out;
 }
 

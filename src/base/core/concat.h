@@ -17,8 +17,8 @@ namespace proviso {
 inline constexpr std::size_t kQuotedBytesMax = 64;
 
 // Foreign text for a message or a terminal: in double quotes, everything outside printable ASCII
-// as \xNN, cut after kQuotedBytesMax bytes with "..." to show it.
-std::string in_quotes(std::string_view text);
+// as \xNN, cut after `bytes_max` bytes with "..." to show it.
+std::string in_quotes(std::string_view text, std::size_t bytes_max = kQuotedBytesMax);
 
 namespace concat_parts {
 

@@ -20,6 +20,8 @@ struct Form {
 constexpr Range kSurrogates{0xD800, 0xDFFF};
 constexpr std::uint32_t kCodePointMax = 0x10FFFF;
 
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
 constexpr Range kUnprintable[] = {
     {0x0000, 0x001F},  // C0 controls.
     {0x007F, 0x009F},  // DEL and C1 controls.
@@ -73,6 +75,20 @@ bool is_utf8(std::string_view text) {
     if (!take_code_point(text)) return false;
   }
   return true;
+}
+
+std::string with_replacements(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    if (take_code_point(text)) {
+      out += before.substr(0, before.size() - text.size());
+    } else {
+      out += kReplacement;
+      text.remove_prefix(1);
+    }
+  }
+  return out;
 }
 
 bool is_printable_utf8(std::string_view text, std::size_t bytes_max) {

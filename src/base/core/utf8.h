@@ -6,12 +6,16 @@
 // Threads: reentrant.
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace proviso {
 
 // No overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
+
+// The text with U+FFFD for every byte that is not part of UTF-8; for output that must not fail.
+std::string with_replacements(std::string_view text);
 
 // UTF-8 of at most `bytes_max` bytes without control characters (C0, DEL, C1), line and paragraph
 // separators, byte order marks, noncharacters, and the marks that turn the direction of the text

@@ -46,6 +46,11 @@ TEST(Utf8, RefusesOverlongCutAndImpossibleForms) {
   }
 }
 
+TEST(Utf8, IsMadeOfAnyBytesByReplacingTheBadOnes) {
+  EXPECT_EQ(with_replacements("caf\xC3\xA9"), "caf\xC3\xA9");
+  EXPECT_EQ(with_replacements("a\xFF\xC3z\xE2\x82"), "a\uFFFD\uFFFDz\uFFFD\uFFFD");
+}
+
 TEST(PrintableUtf8, TakesNamesOfManyScripts) {
   for (const char* text :
        {"", "Ada Lovelace", "Zo\u00EB \u0141", "\u0639\u0644\u06CC", "\U0001F600"}) {
