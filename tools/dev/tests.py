@@ -145,7 +145,7 @@ def run_tests(is_full: bool, pattern: str | None) -> int:
     phases.run("set-up", set_up, "test")
     chosen = ["-R", pattern] if pattern else []
     if not pattern:
-        phases.run("lint", lint.lint, not is_full)
+        phases.run("lint", lint.lint)
     title = "address and undefined behaviour sanitizers"
     phases.run(title, sanitised, phases, title, chosen)
     if not pattern:
