@@ -11,6 +11,8 @@
 namespace proviso {
 namespace {
 
+namespace chrono = std::chrono;
+
 constexpr int kYearMin = 1970;
 constexpr int kYearMax = 2105;
 constexpr std::size_t kWholeSecondsLength = sizeof("2026-11-24T08:30:00Z") - 1;
@@ -40,7 +42,6 @@ bool has_the_form(std::string_view text) {
 }
 
 std::optional<WallTime> time_in(std::string_view text) {
-  using namespace std::chrono;
   if (!has_the_form(text)) return std::nullopt;
   const auto year_number = digits_at(text, 0, 4);
   const auto month_number = digits_at(text, 5, 2);
@@ -54,13 +55,14 @@ std::optional<WallTime> time_in(std::string_view text) {
       !second_number || !fraction_us) {
     return std::nullopt;
   }
-  const year_month_day date{year{*year_number},
-                            month{static_cast<unsigned>(*month_number)},
-                            day{static_cast<unsigned>(*day_number)}};
+  const chrono::year_month_day date{chrono::year{*year_number},
+                                    chrono::month{static_cast<unsigned>(*month_number)},
+                                    chrono::day{static_cast<unsigned>(*day_number)}};
   if (!date.ok() || *year_number < kYearMin || *year_number > kYearMax) return std::nullopt;
   if (*hour_number > 23 || *minute_number > 59 || *second_number > 59) return std::nullopt;
-  return WallTime{sys_days{date}} + hours{*hour_number} + minutes{*minute_number} +
-         seconds{*second_number} + microseconds{*fraction_us};
+  return WallTime{chrono::sys_days{date}} + chrono::hours{*hour_number} +
+         chrono::minutes{*minute_number} + chrono::seconds{*second_number} +
+         chrono::microseconds{*fraction_us};
 }
 
 std::string padded(std::int64_t number, std::size_t digits) {
@@ -98,10 +100,9 @@ void FakeClock::step_wall(std::chrono::microseconds by) {
 }
 
 std::string to_rfc3339(WallTime time) {
-  using namespace std::chrono;
-  const auto midnight = floor<days>(time);
-  const year_month_day date{midnight};
-  const hh_mm_ss<microseconds> clock{time - midnight};
+  const auto midnight = chrono::floor<chrono::days>(time);
+  const chrono::year_month_day date{midnight};
+  const chrono::hh_mm_ss<chrono::microseconds> clock{time - midnight};
   std::string text = padded(static_cast<int>(date.year()), 4) + '-' +
                      padded(static_cast<unsigned>(date.month()), 2) + '-' +
                      padded(static_cast<unsigned>(date.day()), 2) + 'T' +
