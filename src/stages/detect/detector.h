@@ -1,0 +1,80 @@
+#pragma once
+
+// The `detect` stage: where on a picture are faces? Asked only with a permit for that picture.
+//
+//   in       a picture with its permit; for a frame, where to look and the zone of recognition
+//   out      faces in the picture's own pixels, most confident first, at most kFacesMax
+//   scale    the smallest face that may be compared (face_width_px_min) appears
+//            face_width_in_detector_px wide, so little is spent on faces that must not be used. Faces
+//            under half of it are not reported; those between are, to be counted as too small.
+//   errors   kNotAuthorised for a frame whose key is not its permit's; kUnavailable if the runner
+//            fails. A box outside the frame is a broken promise.
+//   threads  thread-bound; the looks of one call run side by side on the runner's lanes
+//   limits   kFacesMax faces a picture; kNearMax regions a frame, the first are taken
+//   method   YuNet: Wu et al., Machine Intelligence Research 20, 2023. score = sqrt(cls * obj).
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/core/result.h"
+#include "base/image/geometry.h"
+#include "base/image/pixels.h"
+#include "base/tensor/network.h"
+#include "safeguards/authority/permit.h"
+#include "stages/detect/face.h"
+#include "stages/video/frame.h"
+
+namespace proviso::detect {
+
+inline constexpr std::size_t kFacesMax = 256;
+inline constexpr std::size_t kNearMax = 64;
+
+struct DetectorOptions {
+  int face_width_px_min = 32;          // From the written authority.
+  int face_width_in_detector_px = 16;  // YuNet finds 80 % at 16 px and nearly all from 20 px.
+  float confidence_min = 0.6F;
+  float overlap_iou_max = 0.3F;  // Of two boxes that overlap more, the less confident goes.
+};
+
+// One frame and where to look on it: at the whole (sweep), or only near known faces.
+struct LiveLook {
+  const authority::LivePermit& permit;
+  const video::Frame& frame;
+  const image::ZonePolygon& zone;  // Faces whose centre lies outside are dropped.
+  bool sweep = true;
+  std::span<const image::RectPx> near;  // Expected boxes; looked at where `sweep` is false.
+};
+
+class Detector {
+ public:
+  Detector(std::shared_ptr<tensor::NetworkMaker> networks, DetectorOptions options);
+
+  // One list of faces per look, in their order.
+  Result<std::vector<std::vector<Face>>> detect(std::span<const LiveLook> looks);
+  // Photographs: a face of face_width_px_min or more is found, whatever the size of the picture.
+  Result<std::vector<Face>> detect(const authority::EnrolmentPermit& permit,
+                                   const image::YuvImage& photograph);
+  Result<std::vector<Face>> detect(const authority::EvaluationPermit& permit,
+                                   const image::YuvImage& picture);
+  // The network at exactly `input`, to compare runners with each other.
+  Result<std::vector<Face>> detect_at(const authority::EvaluationPermit& permit,
+                                      const image::BgrImage& picture);
+
+  // The network input of a sweep over a frame of this size; multiples of 32.
+  image::SizePx sweep_input(image::SizePx frame) const;
+  const DetectorOptions& options() const { return options_; }
+
+ private:
+  struct Region;  // A part of a picture, scaled into one network input.
+  Result<std::vector<Face>> detect_photograph(const image::YuvImage& photograph);
+  std::vector<Region> regions_of(const LiveLook& look, std::size_t owner) const;
+  Region region_of_sweep(const image::YuvImage& picture, std::size_t owner) const;
+  Status run(std::span<Region> regions);
+  std::vector<Face> faces_of(std::span<const Region> regions, std::size_t owner) const;
+
+  std::shared_ptr<tensor::NetworkMaker> networks_;
+  DetectorOptions options_;
+};
+
+}  // namespace proviso::detect
