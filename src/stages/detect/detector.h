@@ -5,8 +5,9 @@
 //   in       a picture with its permit; for a frame, where to look and the zone of recognition
 //   out      faces in the picture's own pixels, most confident first, at most kFacesMax
 //   scale    the smallest face that may be compared (face_width_px_min) appears
-//            face_width_in_detector_px wide, so little is spent on faces that must not be used. Faces
-//            under half of it are not reported; those between are, to be counted as too small.
+//            face_width_in_detector_px wide, so little is spent on faces that must not be used.
+//            Faces under half of it are not reported; those between are, to be counted as too
+//            small.
 //   errors   kNotAuthorised for a frame whose key is not its permit's; kUnavailable if the runner
 //            fails. A box outside the frame is a broken promise.
 //   threads  thread-bound; the looks of one call run side by side on the runner's lanes
@@ -57,7 +58,7 @@ class Detector {
                                    const image::YuvImage& photograph);
   Result<std::vector<Face>> detect(const authority::EvaluationPermit& permit,
                                    const image::YuvImage& picture);
-  // The network at exactly `input`, to compare runners with each other.
+  // The picture at its own size, padded to multiples of 32, to compare runners with each other.
   Result<std::vector<Face>> detect_at(const authority::EvaluationPermit& permit,
                                       const image::BgrImage& picture);
 

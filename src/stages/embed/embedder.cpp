@@ -1,0 +1,186 @@
+#include "stages/embed/embedder.h"
+
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "base/image/resample.h"
+
+namespace proviso::embed {
+namespace {
+
+constexpr image::SizePx kCrop{112, 112};
+constexpr std::size_t kCropBytes = 112 * 112 * 3;
+constexpr float kCornerFromCentrePx = 0.5F;
+
+// Where ArcFace's training crops have the five points, counted from the corner of the crop.
+constexpr image::FivePoints kCropPoints{
+    {{38.2946F + kCornerFromCentrePx, 51.6963F + kCornerFromCentrePx},
+     {73.5318F + kCornerFromCentrePx, 51.5014F + kCornerFromCentrePx},
+     {56.0252F + kCornerFromCentrePx, 71.7366F + kCornerFromCentrePx},
+     {41.5493F + kCornerFromCentrePx, 92.3655F + kCornerFromCentrePx},
+     {70.7299F + kCornerFromCentrePx, 92.2041F + kCornerFromCentrePx}}};
+
+void align(const image::YuvImage& picture, const detect::Face& face, std::span<std::uint8_t> bgr) {
+  const image::Similarity crop_from_picture = image::fit_similarity(face.points, kCropPoints);
+  image::warp_into(picture, crop_from_picture, kCrop, bgr);
+}
+
+// In place, so that the form before normalisation is nowhere left. A network that gives all zeros
+// or no number would give no template: kUnavailable.
+Status normalise(std::span<float> values) {
+  double squares = 0;
+  for (const float value : values) squares += static_cast<double>(value) * value;
+  const double norm = std::sqrt(squares);
+  if (!(norm > 1e-6) || !std::isfinite(norm)) {
+    return Error{ErrorCode::kUnavailable,
+                 "embed: the network gave a template of norm " + std::to_string(norm) +
+                     ", needed above 0; check the model pack with `proviso models check`"};
+  }
+  for (float& value : values) value = static_cast<float>(value / norm);
+  return Done{};
+}
+
+// Sums in float64 without a copy on the heap.
+void weighted_mean(std::span<const std::span<const float>> rows,
+                   std::span<const float> weights,
+                   std::span<float> into) {
+  for (std::size_t d = 0; d < into.size(); ++d) {
+    double sum = 0;
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+      sum += static_cast<double>(rows[n][d]) * weights[n];
+    }
+    into[d] = static_cast<float>(sum);
+  }
+}
+
+// Degenerate points (all in one place) have no transform; a detector's fault, not the face's.
+bool has_extent(const detect::Face& face) {
+  const float dx = face.points[0].x - face.points[1].x;
+  const float dy = face.points[0].y - face.points[1].y;
+  return dx * dx + dy * dy > 0.01F;
+}
+
+Error degenerate_points() {
+  return {ErrorCode::kInvalidInput, "embed: both eyes at one point, needed two; detect again"};
+}
+
+}  // namespace
+
+Embedder::Embedder(std::shared_ptr<tensor::Network> network, crypto::GuardedArena& arena)
+    : network_(std::move(network)), arena_(arena), dimension_(network_->outputs()[0].floats) {}
+
+Result<std::unique_ptr<Embedder>> Embedder::create(std::shared_ptr<tensor::Network> network,
+                                                   crypto::GuardedArena& arena) {
+  PROVISO_CHECK(network != nullptr);
+  if (!(network->input_size() == kCrop) || network->outputs().size() != 1) {
+    return Error{ErrorCode::kInvalidInput,
+                 "embedder: needed one input of 112x112 and one output; use an ArcFace-like model"};
+  }
+  const std::size_t dimension = network->outputs()[0].floats;
+  if (dimension < 2 || dimension > watchlist::kDimensionMax) {
+    return Error{ErrorCode::kInvalidInput,
+                 "embedder: dimension " + std::to_string(dimension) + ", needed 2 to " +
+                     std::to_string(watchlist::kDimensionMax)};
+  }
+  return std::unique_ptr<Embedder>(new Embedder(std::move(network), arena));
+}
+
+Result<std::vector<Probe>> Embedder::embed(std::span<const LiveShot> shots) {
+  std::vector<Probe> probes;
+  std::vector<std::uint8_t> crops(shots.size() * kCropBytes);
+  std::vector<std::span<float>> outputs;
+  std::vector<tensor::Job> jobs;
+  outputs.reserve(shots.size());
+  for (std::size_t n = 0; n < shots.size(); ++n) {
+    const LiveShot& shot = shots[n];
+    if (!(shot.permit.key() == shot.frame.key)) {
+      return Error{
+          ErrorCode::kNotAuthorised,
+          "embed: the permit is another frame's than the shot's; admit each frame by itself"};
+    }
+    if (!has_extent(shot.face)) return degenerate_points();
+    PROVISO_TRY(auto slot, arena_.take());
+    PROVISO_CHECK(slot.floats().size() >= dimension_);
+    const auto crop = std::span(crops).subspan(n * kCropBytes, kCropBytes);
+    align(shot.frame.pixels, shot.face, crop);
+    outputs.push_back(slot.floats().first(dimension_));
+    probes.push_back(Probe(std::move(slot), shot.permit));
+    jobs.push_back({.bgr = crop, .outputs = std::span(&outputs.back(), 1)});
+  }
+  const Status ran = network_->run(jobs);
+  crypto::wipe(std::as_writable_bytes(std::span(crops)));
+  if (!ran) return ran.error();
+  for (const std::span<float> output : outputs) PROVISO_TRY_DONE(normalise(output));
+  return probes;
+}
+
+Result<Probe> Embedder::fuse(std::span<const Weighted> shots) {
+  PROVISO_CHECK(!shots.empty());
+  std::vector<std::span<const float>> rows;
+  std::vector<float> weights;
+  for (const Weighted& shot : shots) {
+    rows.push_back(shot.probe.slot_.floats().first(dimension_));
+    weights.push_back(shot.weight);
+  }
+  PROVISO_TRY(auto slot, arena_.take());
+  const auto fused = slot.floats().first(dimension_);
+  weighted_mean(rows, weights, fused);
+  PROVISO_TRY_DONE(normalise(fused));
+  return Probe(std::move(slot), shots.back().probe.permit());
+}
+
+Result<std::vector<float>> Embedder::embed_one(const image::YuvImage& picture,
+                                               const detect::Face& face) {
+  if (!has_extent(face)) return degenerate_points();
+  std::vector<std::uint8_t> crop(kCropBytes);
+  align(picture, face, crop);
+  std::vector<float> values(dimension_);
+  const std::span<float> output(values);
+  const tensor::Job job{.bgr = crop, .outputs = std::span(&output, 1)};
+  PROVISO_TRY_DONE(network_->run(std::span(&job, 1)));
+  PROVISO_TRY_DONE(normalise(values));
+  return values;
+}
+
+Result<watchlist::Reference> Embedder::embed(const authority::EnrolmentPermit& /*permit*/,
+                                             const image::YuvImage& photograph,
+                                             const detect::Face& face) {
+  PROVISO_TRY(auto values, embed_one(photograph, face));
+  return watchlist::Reference(std::move(values));
+}
+
+Result<watchlist::Reference> Embedder::fuse(const authority::EnrolmentPermit& /*permit*/,
+                                            std::span<const WeightedReference> references) {
+  PROVISO_CHECK(!references.empty());
+  std::vector<std::span<const float>> rows;
+  std::vector<float> weights;
+  for (const WeightedReference& weighted : references) {
+    rows.push_back(weighted.reference.values());
+    weights.push_back(weighted.weight);
+  }
+  std::vector<float> fused(dimension_);
+  weighted_mean(rows, weights, fused);
+  PROVISO_TRY_DONE(normalise(fused));
+  return watchlist::Reference(std::move(fused));
+}
+
+Result<Sample> Embedder::embed(const authority::EvaluationPermit& /*permit*/,
+                               const image::YuvImage& picture,
+                               const detect::Face& face) {
+  PROVISO_TRY(auto values, embed_one(picture, face));
+  return Sample(std::move(values));
+}
+
+void Embedder::wipe() {
+  network_->wipe();
+}
+
+image::BgrImage aligned_crop(const image::YuvImage& picture, const detect::Face& face) {
+  PROVISO_CHECK(has_extent(face));
+  image::BgrImage crop(kCrop);
+  align(picture, face, crop.pixels);
+  return crop;
+}
+
+}  // namespace proviso::embed
