@@ -23,10 +23,11 @@ proviso_module(adapters/openssl DEPENDS base/core LIBRARIES OpenSSL::SSL OpenSSL
 proviso_module(adapters/openvino DEPENDS base/core base/image base/tensor base/toml base/crypto LIBRARIES openvino::runtime)
 proviso_module(adapters/jpeg DEPENDS base/core base/image LIBRARIES PkgConfig::TURBOJPEG)
 
+proviso_module(app/models DEPENDS adapters/openvino stages/detect)
 proviso_module(app/pipeline DEPENDS stages/video stages/detect stages/track stages/quality stages/embed stages/search stages/alert
   LIBRARIES Threads::Threads)
-proviso_module(app/enrolment DEPENDS stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/ffmpeg adapters/openvino)
-proviso_module(app/evaluation DEPENDS stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
+proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/ffmpeg adapters/openvino)
+proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
 proviso_module(app/commands DEPENDS app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/openssl adapters/jpeg
   LIBRARIES CLI11::CLI11)
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/app/commands/main.cpp)

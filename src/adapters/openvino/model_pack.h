@@ -1,0 +1,54 @@
+#pragma once
+
+// A model pack: a folder with a manifest (pack.toml) and the two models that it names.
+//
+//   in      the folder
+//   out     the very bytes that were hashed; the runner is given these and reads nothing again
+//   digest  SHA-256 over the manifest's bytes and each model's hash (docs/formats/model-pack.md):
+//           the identity that a written authority and a watchlist name. Precision belongs to it.
+//   errors  kNotFound for a missing manifest or file; kInvalidInput for an unknown role, kind, key,
+//           precision or a file outside the folder; kCorrupt for a wrong hash; kInvalidInput for
+//           external data in the ONNX; kOverLimit over kModelBytesMax. Each message names the role.
+//   threads reentrant
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/core/result.h"
+#include "base/crypto/digest.h"
+
+namespace proviso::openvino {
+
+inline constexpr std::size_t kManifestBytesMax = 64 * 1024;
+inline constexpr std::size_t kModelBytesMax = std::size_t{512} * 1024 * 1024;
+
+enum class Precision : std::uint8_t { kF32, kF16, kBf16 };
+
+struct ModelFile {
+  std::string role;  // "detector" or "embedder".
+  std::string kind;  // "yunet" or "arcface".
+  std::string file_name;
+  std::string licence;
+  std::string source;
+  crypto::Digest sha256;
+  Precision precision = Precision::kF32;
+  std::size_t dimension = 0;             // Embedder only: floats of a template.
+  bool takes_rgb = false;                // The order of channels that the model was trained on.
+  std::array<double, 3> mean{};          // Subtracted, then
+  std::array<double, 3> scale{1, 1, 1};  // divided by, in the model's order of channels.
+  std::vector<std::byte> onnx;
+};
+
+struct ModelPack {
+  std::string name;
+  crypto::Digest digest;
+  ModelFile detector;
+  ModelFile embedder;
+
+  static Result<ModelPack> load(const std::filesystem::path& folder);
+};
+
+}  // namespace proviso::openvino
