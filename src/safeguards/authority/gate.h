@@ -11,7 +11,8 @@
 //   confirm   just before search, and before an alert leaves
 //
 // Time: the window is [not_before, not_after) on the wall clock. The remaining time is fixed on
-// the monotonic clock at open, so a wall clock that is set back cannot lengthen the run.
+// the monotonic clock at open, so a wall clock that is set back cannot lengthen the run. A wall
+// clock that parts from the monotonic one by more than 2 s closes the gate for good.
 // A recording's captured_at is opening time plus its own time, so it is checked by the clock now.
 // Threads: thread-safe. Errors: kNotAuthorised, whose message names the rule, the value found, the
 // value needed and the next step.
@@ -20,8 +21,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "base/core/clock.h"
 #include "base/core/result.h"
@@ -68,6 +69,9 @@ class Gate {
   Statement statement_;
   const Clock& clock_;
   MonotonicTime ends_at_;  // The window's end on the monotonic clock, fixed at open.
+  WallTime opened_wall_;
+  MonotonicTime opened_monotonic_;
+  mutable std::atomic<bool> clock_was_set_{false};
   std::atomic<std::uint64_t> epoch_{1};
   std::atomic<bool> stopped_{false};
   struct Reason;

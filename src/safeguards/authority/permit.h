@@ -22,7 +22,7 @@ namespace proviso::authority {
 
 // Names one picture: a frame of a camera, a photograph of a request, or a sample of a set.
 struct FrameKey {
-  CameraId camera;            // For photographs and samples: the desk's own name for the request.
+  CameraId camera;             // For photographs and samples: the desk's own name for the request.
   std::uint64_t sequence = 0;  // Grows by at least 1 per camera.
   WallTime captured_at;
   friend bool operator==(const FrameKey&, const FrameKey&) = default;

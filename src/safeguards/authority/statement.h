@@ -34,12 +34,12 @@ struct AuthorisedCamera {
 
 // The figures that bind the path. Defaults are the demonstration's; they are not lawful figures.
 struct OperatingPoint {
-  int face_width_px_min = 32;           // Smallest face that may be compared; box width.
-  int enrolment_face_width_px_min = 40; // Smallest face that may be enrolled.
-  int threshold_millionths = 450'000;   // On the fused score.
-  int shots_min = 3;                    // Shots that must agree before an alert.
+  int face_width_px_min = 32;            // Smallest face that may be compared; box width.
+  int enrolment_face_width_px_min = 40;  // Smallest face that may be enrolled.
+  int threshold_millionths = 450'000;    // On the fused score.
+  int shots_min = 3;                     // Shots that must agree before an alert.
   int embeddings_per_track_max = 5;
-  int repeat_s = 60;                    // Later tracks of the same entry update the open alert.
+  int repeat_s = 60;  // Later tracks of the same entry update the open alert.
 };
 
 // Lowest threshold that any statement may name with this software: the highest impostor score seen
