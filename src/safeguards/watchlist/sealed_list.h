@@ -7,7 +7,8 @@
 //           `dimension` values, rows contiguous, block 64-byte aligned
 //   format  docs/formats/watchlist.md
 //   errors  load(): kNotFound if the file is absent, kCorrupt with the place in the file for
-//           anything that is not exactly a sealed list, kOverLimit over kEntriesMax or kFileBytesMax
+//           anything that is not exactly a sealed list, kOverLimit over kEntriesMax or
+//           kFileBytesMax
 //   threads immutable once loaded: thread-safe
 //
 // In this version the list is one file; encryption and life of the list come with their own part.
@@ -32,8 +33,8 @@ inline constexpr std::size_t kEntriesMax = 1'000'000;
 
 struct SealedEntry {
   EntryId id;
-  std::string label;                 // What the operator sees: printable UTF-8, at most 128 bytes.
-  std::uint32_t photographs = 0;     // How many made the template.
+  std::string label;              // What the operator sees: printable UTF-8, at most 128 bytes.
+  std::uint32_t photographs = 0;  // How many made the template.
   std::vector<std::uint8_t> thumbnail_jpeg;  // For the side-by-side view; may be empty.
 };
 

@@ -1,0 +1,61 @@
+#include "safeguards/watchlist/sealed_list.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include "base/core/file.h"
+#include "safeguards/watchlist/list_format.h"
+
+namespace proviso::watchlist {
+namespace {
+
+constexpr std::size_t kAlignmentBytes = 64;
+
+float* aligned_floats(std::size_t count) {
+  const std::size_t bytes = std::max<std::size_t>(count * sizeof(float), 1);
+  const std::size_t rounded = (bytes + kAlignmentBytes - 1) / kAlignmentBytes * kAlignmentBytes;
+  void* block = std::aligned_alloc(kAlignmentBytes, rounded);
+  if (block == nullptr) throw std::bad_alloc();
+  return static_cast<float*>(block);
+}
+
+}  // namespace
+
+void SealedList::AlignedFree::operator()(float* block) const noexcept {
+  std::free(block);
+}
+
+std::span<const float> SealedList::templates() const {
+  return {templates_.get(), entries_.size() * dimension_};
+}
+
+Result<std::shared_ptr<const SealedList>> SealedList::load(const std::filesystem::path& path) {
+  PROVISO_TRY(const auto bytes, read_file(path, kFileBytesMax));
+  return parse(bytes);
+}
+
+Result<std::shared_ptr<const SealedList>> SealedList::parse(std::span<const std::byte> bytes) {
+  PROVISO_TRY(auto contents, parse_list(bytes));
+  if (contents.state != ListState::kSealed) {
+    return Error{ErrorCode::kInvalidInput,
+                 "watchlist: a draft, needed a sealed list; seal it with `proviso watchlist seal`"};
+  }
+  auto list = std::shared_ptr<SealedList>(new SealedList());
+  list->digest_ = crypto::sha256(bytes);
+  list->model_pack_ = contents.model_pack;
+  list->sealed_at_ = contents.made_at;
+  list->dimension_ = contents.dimension;
+  list->templates_.reset(aligned_floats(contents.entries.size() * contents.dimension));
+  float* row = list->templates_.get();
+  for (ListEntry& entry : contents.entries) {
+    row = std::copy(entry.values.begin(), entry.values.end(), row);
+    list->entries_.push_back({.id = std::move(entry.id),
+                              .label = std::move(entry.label),
+                              .photographs = static_cast<std::uint32_t>(entry.photographs.size()),
+                              .thumbnail_jpeg = std::move(entry.thumbnail_jpeg)});
+  }
+  return std::shared_ptr<const SealedList>(std::move(list));
+}
+
+}  // namespace proviso::watchlist
