@@ -31,7 +31,7 @@ struct Alert {
   double score = 0;          // Fused.
   double threshold = 0;
   std::uint32_t shots_agreeing = 0;
-  image::RectPx box;         // On the frame that completed the decision.
+  image::RectPx box;  // On the frame that completed the decision.
 };
 
 }  // namespace proviso::alert
