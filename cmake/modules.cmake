@@ -15,7 +15,7 @@ proviso_module(stages/detect DEPENDS base/image base/tensor safeguards/authority
 proviso_module(stages/track DEPENDS base/core base/image stages/detect)
 proviso_module(stages/quality DEPENDS base/core base/image stages/video stages/detect)
 proviso_module(stages/embed DEPENDS base/crypto base/image base/tensor safeguards/authority stages/video stages/detect stages/track stages/quality)
-proviso_module(stages/search DEPENDS base/core safeguards/authority stages/embed LIBRARIES PkgConfig::HWY TEST_DEPENDS base/crypto)
+proviso_module(stages/search DEPENDS base/core base/crypto safeguards/authority stages/embed LIBRARIES PkgConfig::HWY TEST_DEPENDS base/crypto)
 proviso_module(stages/alert DEPENDS base/core base/image safeguards/watchlist stages/track stages/search)
 
 proviso_module(adapters/ffmpeg DEPENDS base/core base/image stages/video LIBRARIES PkgConfig::FFMPEG TEST_DEPENDS adapters/openssl)

@@ -7,9 +7,13 @@
 //   recording  in real time as above, paced by its own time stamps; else at full speed, and then
 //              the reader waits for the queue, so that nothing is dropped
 //
-// Threads: start() makes one thread (docs/threads.md); state() and take() are thread-safe.
+// A live camera that fails is tried again by video::Reconnect until the feed is stopped; a source
+// that can never give a frame (no video, refused user) ends, and so does a recording.
+// Threads: start() makes one thread (docs/threads.md); the rest is thread-safe.
 // Errors: those of the source end up in state(): a camera that fails does not stop the others.
 
+#include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,8 +25,9 @@
 #include "base/core/clock.h"
 #include "base/core/drop_oldest_queue.h"
 #include "base/core/id.h"
+#include "base/core/signal.h"
 #include "stages/video/camera_state.h"
-#include "stages/video/reconnect.h"
+#include "stages/video/frame.h"
 #include "stages/video/source.h"
 
 namespace proviso::pipeline {
@@ -37,5 +42,57 @@ enum class Pace : std::uint8_t {
 
 struct FeedOptions {
   Pace pace = Pace::kAsItComes;
+  bool is_live = false;  // A live camera is tried again; a recording ends.
   std::size_t queue_frames_max = 2;
 };
+
+class CameraFeed {
+ public:
+  // `signal` is raised when a frame comes and when the feed has ended.
+  CameraFeed(CameraId id, OpenSource open, FeedOptions options, const Clock& clock, Signal& signal);
+  CameraFeed(const CameraFeed&) = delete;
+  CameraFeed& operator=(const CameraFeed&) = delete;
+  CameraFeed(CameraFeed&&) = delete;
+  CameraFeed& operator=(CameraFeed&&) = delete;
+  ~CameraFeed();  // Stops and joins.
+
+  void start();
+  void stop();
+
+  const CameraId& id() const { return id_; }
+  std::optional<video::Frame> take() { return queue_.try_pop(); }
+  bool finished() const { return queue_.finished(); }
+  std::uint64_t dropped() const { return queue_.dropped(); }
+  const video::CameraState& state() const { return state_; }
+  bool ever_gave_a_frame() const { return frames_.load() > 0; }
+  std::string peer_state() const;
+  std::vector<std::string> warnings() const;
+
+ private:
+  void read_until_stopped(const std::stop_token& stop);
+  // Reads one source to its end; true if it is worth trying again.
+  bool read_source(const std::stop_token& stop);
+  bool fail(const Error& error);
+  bool wait(std::chrono::microseconds duration, const std::stop_token& stop);
+  bool offer(video::Frame frame, const std::stop_token& stop);
+  void set_source(video::Source* source);
+
+  const CameraId id_;
+  const OpenSource open_;
+  const FeedOptions options_;
+  const Clock& clock_;
+  DropOldestQueue<video::Frame> queue_;
+  video::CameraState state_;
+  std::atomic<std::uint64_t> frames_{0};
+  mutable std::mutex mutex_;
+  std::condition_variable_any stopped_;
+  video::Source* source_ = nullptr;  // Guarded by mutex_, as peer_state_ and warnings_.
+  std::string peer_state_;
+  std::vector<std::string> warnings_;
+  std::uint64_t sequence_ = 0;                    // Of the camera's thread, as all below.
+  std::optional<MonotonicTime> started_playing_;  // When media time 0 of a paced recording was.
+  bool had_frame_ = false;  // Since the last failure, so that the schedule starts again.
+  std::jthread thread_;
+};
+
+}  // namespace proviso::pipeline

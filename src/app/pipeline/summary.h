@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/core/id.h"
@@ -17,8 +18,11 @@
 namespace proviso::pipeline {
 
 struct CameraSummary {
+  explicit CameraSummary(CameraId of) : camera(std::move(of)) {}
+
   CameraId camera;
   std::string state;       // "online", "offline", "ended", ... as stages/video names them.
+  std::string why;         // Why it is offline or ended; empty where nothing is wrong.
   std::string peer_state;  // Whether the camera is authenticated.
   std::vector<std::string> warnings;
   bool ever_gave_a_frame = false;
@@ -31,8 +35,8 @@ struct CameraSummary {
   std::uint64_t compared = 0;        // Tracks searched for at least once.
   std::uint64_t comparisons = 0;     // Searches.
   std::uint64_t embeddings = 0;
-  std::uint64_t stale = 0;      // Shots wiped because the gate had changed since their permit.
-  std::uint64_t shed = 0;       // Shots left out because a bound was reached.
+  std::uint64_t stale = 0;  // Shots wiped because the gate had changed since their permit.
+  std::uint64_t shed = 0;   // Shots left out because a bound was reached.
   std::uint64_t alerts = 0;
   std::uint64_t updates = 0;
   // Tracks never compared, by the reason of their best look.

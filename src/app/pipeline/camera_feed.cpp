@@ -1,0 +1,126 @@
+#include "app/pipeline/camera_feed.h"
+
+#include <utility>
+
+#include "stages/video/reconnect.h"
+
+namespace proviso::pipeline {
+namespace {
+
+constexpr std::size_t kWarningsMax = 16;
+
+}  // namespace
+
+CameraFeed::CameraFeed(
+    CameraId id, OpenSource open, FeedOptions options, const Clock& clock, Signal& signal)
+    : id_(std::move(id)),
+      open_(std::move(open)),
+      options_(options),
+      clock_(clock),
+      queue_(options.queue_frames_max, &signal),
+      state_(clock.monotonic()) {}
+
+CameraFeed::~CameraFeed() {
+  stop();
+}
+
+void CameraFeed::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { read_until_stopped(stop); });
+}
+
+void CameraFeed::stop() {
+  thread_.request_stop();
+  {
+    const std::lock_guard lock(mutex_);
+    if (source_ != nullptr) source_->interrupt();
+  }
+  queue_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::string CameraFeed::peer_state() const {
+  const std::lock_guard lock(mutex_);
+  return peer_state_;
+}
+
+std::vector<std::string> CameraFeed::warnings() const {
+  const std::lock_guard lock(mutex_);
+  return warnings_;
+}
+
+void CameraFeed::set_source(video::Source* source) {
+  const std::lock_guard lock(mutex_);
+  source_ = source;
+  if (source != nullptr) peer_state_ = source->peer_state();
+}
+
+bool CameraFeed::wait(std::chrono::microseconds duration, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  stopped_.wait_for(lock, stop, duration, [] { return false; });
+  return !stop.stop_requested();
+}
+
+// Whether another try may help: the caller waits and tries again.
+bool CameraFeed::fail(const Error& error) {
+  const bool may_come_back = options_.is_live && error.code == ErrorCode::kUnavailable;
+  if (may_come_back) {
+    state_.failed(error.message);
+  } else {
+    state_.ended(error.message);
+  }
+  return may_come_back;
+}
+
+bool CameraFeed::offer(video::Frame frame, const std::stop_token& stop) {
+  frame.key.sequence = ++sequence_;
+  if (options_.pace == Pace::kFullSpeed) return queue_.push_waiting(std::move(frame), stop);
+  if (options_.pace == Pace::kRealTime) {
+    if (!started_playing_) started_playing_ = clock_.monotonic() - frame.media_time;
+    const auto due_in = *started_playing_ + frame.media_time - clock_.monotonic();
+    if (due_in.count() > 0 && !wait(due_in, stop)) return false;
+    frame.arrived_at = clock_.monotonic();
+  }
+  return queue_.push(std::move(frame));
+}
+
+bool CameraFeed::read_source(const std::stop_token& stop) {
+  auto opened = open_();
+  if (!opened) return fail(opened.error());
+  const auto source = std::move(opened).value();
+  set_source(source.get());
+  bool again = false;
+  while (!stop.stop_requested()) {
+    auto next = source->next();
+    if (!next) {
+      again = fail(next.error());
+      break;
+    }
+    if (auto* end = std::get_if<video::EndOfStream>(&next.value())) {
+      if (end->warning) {
+        const std::lock_guard lock(mutex_);
+        if (warnings_.size() < kWarningsMax) warnings_.push_back(*end->warning);
+      }
+      state_.ended("");
+      break;
+    }
+    frames_.fetch_add(1);
+    had_frame_ = true;
+    state_.frame_came(clock_.monotonic());
+    if (!offer(std::get<video::Frame>(std::move(next).value()), stop)) break;
+  }
+  set_source(nullptr);
+  return again;
+}
+
+void CameraFeed::read_until_stopped(const std::stop_token& stop) {
+  video::Reconnect reconnect;
+  while (!stop.stop_requested()) {
+    had_frame_ = false;
+    if (!read_source(stop)) break;
+    if (had_frame_) reconnect.reset();
+    if (!wait(reconnect.next_wait(), stop)) break;
+  }
+  queue_.close();
+}
+
+}  // namespace proviso::pipeline
