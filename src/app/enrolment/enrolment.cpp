@@ -1,0 +1,161 @@
+#include "app/enrolment/enrolment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "adapters/jpeg/jpeg.h"
+#include "base/core/concat.h"
+#include "base/image/resample.h"
+#include "safeguards/authority/desks.h"
+
+namespace proviso::enrolment {
+namespace {
+
+constexpr image::SizePx kThumbnail{96, 112};
+constexpr int kThumbnailQuality = 85;
+constexpr float kThumbnailFaceHeights = 1.6F;
+
+// The face with some of what is around it, in the thumbnail's proportions.
+image::RectPx thumbnail_box(const detect::Face& face) {
+  const float height = face.box.height * kThumbnailFaceHeights;
+  const float width =
+      height * static_cast<float>(kThumbnail.width) / static_cast<float>(kThumbnail.height);
+  const image::PointPx middle = image::centre(face.box);
+  return {middle.x - width / 2, middle.y - height / 2, width, height};
+}
+
+std::string whole(float number) {
+  return std::to_string(std::lround(number));
+}
+
+std::string refusal_of(const quality::Assessment& assessment,
+                       const quality::QualityOptions& floor) {
+  const std::string name(quality::to_string(assessment.reason));
+  switch (assessment.reason) {
+    case quality::Reason::kTooSmall:
+      return concat(name,
+                    ": face ",
+                    whole(assessment.face_width_px),
+                    " px wide, needed ",
+                    whole(floor.face_width_px_min),
+                    "; use a larger photograph");
+    case quality::Reason::kTurnedAway:
+      return concat(name,
+                    ": yaw ",
+                    whole(assessment.yaw_degrees),
+                    " and pitch ",
+                    whole(assessment.pitch_degrees),
+                    " degrees, needed within ",
+                    whole(floor.yaw_degrees_max),
+                    " and ",
+                    whole(floor.pitch_degrees_max),
+                    "; use a frontal photograph");
+    case quality::Reason::kBlurred:
+      return concat(name,
+                    ": sharpness ",
+                    std::to_string(assessment.sharpness),
+                    ", needed ",
+                    std::to_string(floor.sharpness_min),
+                    "; use a sharper photograph");
+    default: return concat(name, "; use another photograph");
+  }
+}
+
+}  // namespace
+
+struct Enrolment::Usable {
+  watchlist::Reference reference;
+  float quality = 0;
+  crypto::Digest digest;
+  std::vector<std::uint8_t> thumbnail_jpeg;
+};
+
+Result<std::optional<Enrolment::Usable>> Enrolment::assess(const authority::EnrolmentPermit& permit,
+                                                           const Photograph& photograph,
+                                                           PhotographReport& report) {
+  using Found = std::optional<Usable>;
+  auto decoded = jpeg::decode(photograph.bytes);
+  if (!decoded) {
+    report.refusal = decoded.error().message;
+    return Found{};
+  }
+  const image::YuvImage pixels = image::to_yuv(decoded.value());
+  PROVISO_TRY(const auto faces, detector_.detect(permit, pixels));
+  if (faces.empty()) {
+    report.refusal = "no face; use a photograph that shows the person's face";
+    return Found{};
+  }
+  if (faces.size() > 1) {
+    report.refusal =
+        concat("several faces: ", faces.size(), ", needed 1; cut out the person's own");
+    return Found{};
+  }
+  const detect::Face& face = faces.front();
+  report.assessment = quality::assess(pixels, face, quality_);
+  if (!report.assessment->usable()) {
+    report.refusal = refusal_of(*report.assessment, quality_);
+    return Found{};
+  }
+  PROVISO_TRY(auto reference, embedder_.embed(permit, pixels, face));
+  PROVISO_TRY(
+      auto thumbnail,
+      jpeg::encode(image::crop_scaled(pixels, thumbnail_box(face), kThumbnail), kThumbnailQuality));
+  return Found(Usable{.reference = std::move(reference),
+                      .quality = report.assessment->unified_score,
+                      .digest = crypto::sha256(photograph.bytes),
+                      .thumbnail_jpeg = std::move(thumbnail)});
+}
+
+Result<Enrolled> Enrolment::enrol(const EntryId& id,
+                                  const std::string& label,
+                                  std::span<const Photograph> photographs) {
+  if (photographs.empty() || photographs.size() > watchlist::kPhotographsMax) {
+    return Error{ErrorCode::kOverLimit,
+                 concat("entry ",
+                        id.text(),
+                        ": ",
+                        photographs.size(),
+                        " photographs, needed 1 to ",
+                        watchlist::kPhotographsMax)};
+  }
+  constexpr float kWeightLowest = 0.05F;
+  authority::EnrolmentDesk desk(id, clock_);
+  std::vector<PhotographReport> reports;
+  std::vector<Usable> usable;
+  for (const Photograph& photograph : photographs) {
+    PROVISO_TRY(const auto permit, desk.admit());
+    reports.push_back({.name = photograph.name, .refusal = {}, .assessment = {}});
+    PROVISO_TRY(auto found, assess(permit, photograph, reports.back()));
+    if (found) usable.push_back(std::move(*found));
+  }
+  if (usable.empty()) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("entry ",
+                        id.text(),
+                        ": no usable photograph; ",
+                        reports.front().name,
+                        ": ",
+                        reports.front().refusal.value_or(""))};
+  }
+  std::vector<embed::WeightedReference> weighted;
+  std::vector<crypto::Digest> digests;
+  for (const Usable& one : usable) {
+    weighted.push_back(
+        {.reference = one.reference, .weight = std::max(kWeightLowest, one.quality)});
+    digests.push_back(one.digest);
+  }
+  PROVISO_TRY(const auto permit, desk.admit());
+  PROVISO_TRY(auto fused, embedder_.fuse(permit, weighted));
+  const auto best =
+      std::max_element(usable.begin(), usable.end(), [](const auto& a, const auto& b) {
+        return a.quality < b.quality;
+      });
+  return Enrolled{.entry = {.id = id,
+                            .label = label,
+                            .photographs = std::move(digests),
+                            .reference = std::move(fused),
+                            .thumbnail_jpeg = std::move(best->thumbnail_jpeg)},
+                  .photographs = std::move(reports)};
+}
+
+}  // namespace proviso::enrolment

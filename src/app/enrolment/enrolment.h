@@ -1,0 +1,71 @@
+#pragma once
+
+// Photographs become one entry of a watchlist: each is decoded, looked at under an enrolment
+// permit, assessed, and refused with its reason if it is unusable; the rest are fused.
+//
+//   in      one request: id, label, photographs (JPEG) of one person
+//   out     the new entry and a report per photograph; or, if none is usable, the refusal
+//   errors  kInvalidInput when no photograph is usable, naming the first one's reason; those of the
+//           stages where a model cannot run. A refused photograph beside a usable one is no error:
+//           its report says why.
+//   threads thread-bound
+//   limits  watchlist::kPhotographsMax photographs an entry; the decoder's own (adapters/jpeg)
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/core/clock.h"
+#include "base/core/id.h"
+#include "base/core/result.h"
+#include "safeguards/watchlist/list_file.h"
+#include "stages/detect/detector.h"
+#include "stages/embed/embedder.h"
+#include "stages/quality/assessor.h"
+
+namespace proviso::enrolment {
+
+struct Photograph {
+  std::string name;  // For the report.
+  std::vector<std::byte> bytes;
+};
+
+struct PhotographReport {
+  std::string name;
+  std::optional<std::string> refusal;  // "no face", "several faces: 2", "too small: 31 px, ..."
+  std::optional<quality::Assessment> assessment;
+};
+
+struct Enrolled {
+  watchlist::NewEntry entry;
+  std::vector<PhotographReport> photographs;
+};
+
+class Enrolment {
+ public:
+  // The parts outlive the enrolment.
+  Enrolment(detect::Detector& detector,
+            embed::Embedder& embedder,
+            quality::QualityOptions quality,
+            const Clock& clock)
+      : detector_(detector), embedder_(embedder), quality_(quality), clock_(clock) {}
+
+  Result<Enrolled> enrol(const EntryId& id,
+                         const std::string& label,
+                         std::span<const Photograph> photographs);
+
+ private:
+  struct Usable;
+  Result<std::optional<Usable>> assess(const authority::EnrolmentPermit& permit,
+                                       const Photograph& photograph,
+                                       PhotographReport& report);
+
+  detect::Detector& detector_;
+  embed::Embedder& embedder_;
+  quality::QualityOptions quality_;
+  const Clock& clock_;
+};
+
+}  // namespace proviso::enrolment
