@@ -1,0 +1,30 @@
+#pragma once
+
+// What every command shares: how it is added to the command line, how it ends, and how it says why.
+//
+//   exit codes   0 done, 1 refused or not found, 2 usage, 3 fault
+//   messages     on stderr, one line: the rule, the value found, the value needed, the next step
+//
+// Threads: main thread.
+
+#include <CLI/CLI.hpp>
+#include <string_view>
+
+#include "base/core/result.h"
+
+namespace proviso::commands {
+
+enum class Exit : int { kDone = 0, kRefused = 1, kUsage = 2, kFault = 3 };
+
+// Says the error and gives the exit code it means: kCorrupt is a fault, everything else a refusal.
+Exit refuse(const Error& error);
+void warn(std::string_view text);
+
+// Each adds its subcommand; when it runs, it leaves its exit code in `exit`.
+void add_models(CLI::App& app, Exit& exit);
+void add_watchlist(CLI::App& app, Exit& exit);
+void add_authority(CLI::App& app, Exit& exit);
+void add_watch(CLI::App& app, Exit& exit);
+void add_demo(CLI::App& app, Exit& exit);
+
+}  // namespace proviso::commands

@@ -1,0 +1,32 @@
+#include <exception>
+#include <iostream>
+
+#include "app/commands/command.h"
+#include "base/crypto/digest.h"
+
+int main(int argc, char** argv) {
+  using namespace proviso::commands;  // NOLINT(google-build-using-namespace): this is the table.
+  try {
+    if (const auto started = proviso::crypto::start(); !started) {
+      return static_cast<int>(refuse(started.error()));
+    }
+    CLI::App app{"Proviso: live facial recognition that cannot run outside its written authority."};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "proviso 0.1.0");
+    Exit exit = Exit::kDone;
+    add_demo(app, exit);
+    add_watch(app, exit);
+    add_authority(app, exit);
+    add_watchlist(app, exit);
+    add_models(app, exit);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::kUsage);
+    }
+    return static_cast<int>(exit);
+  } catch (const std::exception& fault) {
+    std::cerr << "proviso: fault: " << fault.what() << '\n';
+    return static_cast<int>(Exit::kFault);
+  }
+}

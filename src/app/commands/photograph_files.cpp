@@ -1,0 +1,170 @@
+#include "app/commands/photograph_files.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/core/concat.h"
+#include "base/core/file.h"
+
+namespace proviso::commands {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_photograph(const fs::path& path) {
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  });
+  return ending == ".jpg" || ending == ".jpeg";
+}
+
+class Entries {
+ public:
+  Status add(std::string_view id_text, std::string_view label, const fs::path& photograph) {
+    if (++rows_ > kRowsMax) {
+      return Error{ErrorCode::kOverLimit,
+                   concat("import: more than ", kRowsMax, " photographs; split the list")};
+    }
+    PROVISO_TRY(const auto id, EntryId::parse(id_text));
+    const auto [place, is_new] = entries_.try_emplace(
+        id, EntryFiles{.id = id, .label = std::string(label), .photographs = {}});
+    place->second.photographs.push_back(photograph);
+    return Done{};
+  }
+
+  Result<std::vector<EntryFiles>> finish() {
+    if (entries_.empty()) {
+      return Error{ErrorCode::kNotFound,
+                   "import: no photograph found; give a folder with .jpg files or a CSV file"};
+    }
+    std::vector<EntryFiles> all;
+    for (auto& [id, entry] : entries_) {
+      std::sort(entry.photographs.begin(), entry.photographs.end());
+      all.push_back(std::move(entry));
+    }
+    return all;
+  }
+
+ private:
+  std::map<EntryId, EntryFiles> entries_;
+  std::size_t rows_ = 0;
+};
+
+Result<std::vector<EntryFiles>> from_folder(const fs::path& folder) {
+  Entries entries;
+  std::error_code error;
+  for (const auto& item : fs::directory_iterator(folder, error)) {
+    if (item.is_directory()) {
+      for (const auto& inner : fs::directory_iterator(item.path(), error)) {
+        if (!inner.is_regular_file() || !is_photograph(inner.path())) continue;
+        const std::string name = item.path().filename().string();
+        PROVISO_TRY_DONE(entries.add(name, name, inner.path()));
+      }
+    } else if (item.is_regular_file() && is_photograph(item.path())) {
+      const std::string stem = item.path().stem().string();
+      PROVISO_TRY_DONE(entries.add(stem, stem, item.path()));
+    }
+  }
+  if (error) {
+    return Error{ErrorCode::kNotFound,
+                 concat("import: cannot read folder ", folder.string(), ": ", error.message())};
+  }
+  return entries.finish();
+}
+
+// Inside the CSV's folder: neither absolute nor upwards.
+bool stays_below(const fs::path& path) {
+  return !path.empty() && path.is_relative() &&
+         std::none_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
+}
+
+Result<std::vector<EntryFiles>> from_csv(const fs::path& file) {
+  constexpr std::array kHeader{"id", "label", "photograph"};
+  PROVISO_TRY(const auto text, read_text_file(file, kCsvBytesMax));
+  PROVISO_TRY(const auto rows, parse_csv(text));
+  if (rows.empty() || !std::equal(rows[0].begin(), rows[0].end(), kHeader.begin(), kHeader.end())) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat(file.string(), ": row 1 must be id,label,photograph; add that header")};
+  }
+  Entries entries;
+  for (std::size_t n = 1; n < rows.size(); ++n) {
+    const auto& row = rows[n];
+    if (row.size() != kHeader.size() || !stays_below(row[2])) {
+      return Error{ErrorCode::kInvalidInput,
+                   concat(file.string(),
+                          ": row ",
+                          n + 1,
+                          " needs an id, a label and a path below the file's folder; correct it")};
+    }
+    if (const Status added = entries.add(row[0], row[1], file.parent_path() / row[2]); !added) {
+      return Error{added.error().code,
+                   concat(file.string(), ": row ", n + 1, ": ", added.error().message)};
+    }
+  }
+  return entries.finish();
+}
+
+}  // namespace
+
+Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text) {
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> row;
+  std::string field;
+  bool quoted = false;
+  bool was_quoted = false;
+  const auto refused = [&](ErrorCode code, std::string_view what) {
+    return Error{code, concat("CSV: row ", rows.size() + 1, ": ", what)};
+  };
+  const auto end_field = [&] {
+    row.push_back(std::move(field));
+    field.clear();
+    was_quoted = false;
+  };
+  for (std::size_t n = 0; n < text.size(); ++n) {
+    const char c = text[n];
+    if (field.size() > kFieldBytesMax) return refused(ErrorCode::kOverLimit, "a field is too long");
+    if (quoted) {
+      if (c != '"') {
+        field += c;
+      } else if (n + 1 < text.size() && text[n + 1] == '"') {
+        field += c;
+        ++n;
+      } else {
+        quoted = false;
+      }
+    } else if (c == '"') {
+      if (!field.empty() || was_quoted) {
+        return refused(ErrorCode::kInvalidInput, "a quote inside a field; double it");
+      }
+      quoted = was_quoted = true;
+    } else if (c == ',') {
+      end_field();
+      if (row.size() > kFieldBytesMax) return refused(ErrorCode::kOverLimit, "too many fields");
+    } else if (c == '\n') {
+      end_field();
+      if (rows.size() > kRowsMax) return refused(ErrorCode::kOverLimit, "too many rows");
+      rows.push_back(std::move(row));
+      row.clear();
+    } else if (c != '\r') {
+      field += c;
+    }
+  }
+  if (quoted) return refused(ErrorCode::kInvalidInput, "a quote that is not closed");
+  if (!field.empty() || !row.empty()) {
+    end_field();
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<std::vector<EntryFiles>> find_photographs(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return from_folder(path);
+  if (path.extension() == ".csv") return from_csv(path);
+  return Error{ErrorCode::kNotFound,
+               concat("import: ", path.string(), " is neither a folder nor a .csv file")};
+}
+
+}  // namespace proviso::commands
