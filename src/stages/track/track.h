@@ -26,6 +26,9 @@ struct Track {
   detect::Face last_face;       // As detected on the frame of last_seen.
   image::RectPx predicted_box;  // Where the motion model expects it on the frame just given.
   std::uint32_t sightings = 0;  // Detections joined so far.
+  // At last sight another track might as well have had this face, as when two people cross: a shot
+  // of it could be of the other person.
+  bool contested = false;
 };
 
 }  // namespace proviso::track
