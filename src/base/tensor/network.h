@@ -8,7 +8,8 @@
 //
 // The runner writes into the caller's spans and keeps no copy: after run() returns, wipe() also
 // clears what the runner holds inside (activations), so a template cannot be read there.
-// Threads: thread-safe; `lanes()` runs may go on at once, further callers wait.
+// Threads: thread-safe; calls of run() and wipe() wait for each other, and the jobs of one call are
+// spread over the lanes.
 
 #include <cstddef>
 #include <cstdint>
