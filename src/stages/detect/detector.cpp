@@ -9,15 +9,26 @@
 namespace proviso::detect {
 namespace {
 
-constexpr int kInputMultiplePx = 32;  // YuNet's coarsest stride.
-constexpr int kNearInputPx = 128;     // A region around a known face.
-constexpr float kNearFaceWidths = 4;  // Its side: the face may move by 1.5 widths either way.
-constexpr int kPhotographSidePxMax = 1280;
-constexpr int kPhotographSidePxSmall = 480;  // Second look: for a face that fills the picture.
+constexpr int kInputMultiplePx = 32;       // YuNet's coarsest stride.
+constexpr int kNearInputPx = 128;          // A region around a known face.
+constexpr float kNearFaceWidths = 4;       // Its side: the face may move by 1.5 widths either way.
+constexpr float kPhotographSidePx = 1280;  // Of the first look, where that is fine enough.
+constexpr float kPhotographSidePxSmall = 480;  // Of the second: for a face that fills the picture.
+// Photographs come in any size: a coarser step means fewer networks to compile.
+constexpr int kPhotographMultiplePx = 128;
 
-int rounded_up(float pixels) {
-  const int whole = std::max(1, static_cast<int>(std::ceil(pixels)));
-  return (whole + kInputMultiplePx - 1) / kInputMultiplePx * kInputMultiplePx;
+image::SizePx rounded_up(image::SizePx size, int multiple_px) {
+  const auto up = [&](int side_px) {
+    return (side_px + multiple_px - 1) / multiple_px * multiple_px;
+  };
+  return {up(size.width), up(size.height)};
+}
+
+image::SizePx scaled_size(image::SizePx size, float scale) {
+  const auto scaled = [&](int side_px) {
+    return std::max(1, static_cast<int>(std::lround(static_cast<float>(side_px) * scale)));
+  };
+  return {scaled(size.width), scaled(size.height)};
 }
 
 image::RectPx whole(image::SizePx size) {
@@ -46,6 +57,32 @@ bool is_covered(const image::RectPx& expected, const image::RectPx& region) {
          middle.y > region.y + quarter && middle.y < region.y + region.height - quarter;
 }
 
+// From the pixels of an input to those of the picture.
+Face moved(Face face, float scale, const image::RectPx& region) {
+  face.box = {.x = face.box.x * scale + region.x,
+              .y = face.box.y * scale + region.y,
+              .width = face.box.width * scale,
+              .height = face.box.height * scale};
+  for (auto& point : face.points) {
+    point = {.x = point.x * scale + region.x, .y = point.y * scale + region.y};
+  }
+  return face;
+}
+
+// One image on its way through the network.
+struct Passage {
+  image::BgrImage image;  // Black where nothing is put.
+  std::vector<std::vector<float>> outputs;
+  std::vector<std::span<float>> views;
+
+  Passage() = default;
+  Passage(image::SizePx input, std::span<const tensor::OutputSpec> specs) : image(input) {
+    for (const tensor::OutputSpec& spec : specs) outputs.emplace_back(spec.floats);
+    for (std::vector<float>& output : outputs) views.emplace_back(output);
+  }
+  tensor::Job job() const { return {.bgr = image.pixels, .outputs = views}; }
+};
+
 Error another_frames_permit() {
   return {ErrorCode::kNotAuthorised,
           "detect: the permit is another frame's than the one given; admit each frame by itself"};
@@ -60,44 +97,45 @@ struct Detector::Region {
   image::SizePx scaled;  // What the box becomes; the rest of the input stays black.
   image::SizePx input;
   bool near = false;
-  std::vector<Face> faces;  // In the picture's pixels.
+  std::vector<Face> faces{};  // In the picture's pixels.
 };
 
-Detector::Detector(std::shared_ptr<tensor::NetworkMaker> networks, DetectorOptions options)
-    : networks_(std::move(networks)), options_(options) {
+Detector::Detector(std::shared_ptr<tensor::NetworkMaker> networks,
+                   DetectorOptions options,
+                   WorkerPool* workers)
+    : networks_(std::move(networks)), options_(options), workers_(workers) {
   PROVISO_CHECK(networks_ != nullptr);
   PROVISO_CHECK(options_.face_width_px_min > 0 && options_.face_width_in_detector_px > 0);
 }
 
-image::SizePx Detector::sweep_input(image::SizePx frame) const {
-  const float scale = std::min(1.0F,
-                               static_cast<float>(options_.face_width_in_detector_px) /
-                                   static_cast<float>(options_.face_width_px_min));
-  return {rounded_up(static_cast<float>(frame.width) * scale),
-          rounded_up(static_cast<float>(frame.height) * scale)};
+float Detector::sweep_scale() const {
+  return std::min(1.0F,
+                  static_cast<float>(options_.face_width_in_detector_px) /
+                      static_cast<float>(options_.face_width_px_min));
 }
 
-Detector::Region Detector::region_of_sweep(const image::YuvImage& picture,
-                                           std::size_t owner) const {
-  const float scale = std::min(1.0F,
-                               static_cast<float>(options_.face_width_in_detector_px) /
-                                   static_cast<float>(options_.face_width_px_min));
-  const auto scaled = [&](int side_px) {
-    return std::max(1, static_cast<int>(std::lround(static_cast<float>(side_px) * scale)));
-  };
-  return {.owner = owner,
-          .picture = &picture,
+image::SizePx Detector::sweep_input(image::SizePx frame) const {
+  return rounded_up(scaled_size(frame, sweep_scale()), kInputMultiplePx);
+}
+
+Detector::Region Detector::region_of_whole(const image::YuvImage& picture,
+                                           float scale,
+                                           int multiple_px) {
+  const image::SizePx scaled = scaled_size(picture.size, scale);
+  return {.picture = &picture,
           .box = whole(picture.size),
-          .scaled = {scaled(picture.size.width), scaled(picture.size.height)},
-          .input = sweep_input(picture.size),
-          .near = false,
-          .faces = {}};
+          .scaled = scaled,
+          .input = rounded_up(scaled, multiple_px)};
 }
 
 std::vector<Detector::Region> Detector::regions_of(const LiveLook& look, std::size_t owner) const {
   const image::YuvImage& pixels = look.frame.pixels;
-  if (look.sweep) return {region_of_sweep(pixels, owner)};
   std::vector<Region> regions;
+  if (look.sweep) {
+    regions.push_back(region_of_whole(pixels, sweep_scale(), kInputMultiplePx));
+    regions.back().owner = owner;
+    return regions;
+  }
   for (const image::RectPx& expected : look.near) {
     if (regions.size() == kNearMax) break;
     const auto covers = [&](const Region& region) { return is_covered(expected, region.box); };
@@ -109,8 +147,7 @@ std::vector<Detector::Region> Detector::regions_of(const LiveLook& look, std::si
                        .box = {middle.x - side / 2, middle.y - side / 2, side, side},
                        .scaled = {kNearInputPx, kNearInputPx},
                        .input = {kNearInputPx, kNearInputPx},
-                       .near = true,
-                       .faces = {}});
+                       .near = true});
   }
   return regions;
 }
@@ -120,46 +157,43 @@ Status Detector::run(std::span<Region> regions) {
   std::vector<bool> done(regions.size(), false);
   for (std::size_t first = 0; first < regions.size(); ++first) {
     if (done[first]) continue;
-    std::vector<std::size_t> same;
+    std::vector<Region*> same;
     for (std::size_t n = first; n < regions.size(); ++n) {
-      if (!done[n] && regions[n].input == regions[first].input) same.push_back(n);
+      if (done[n] || !(regions[n].input == regions[first].input)) continue;
+      same.push_back(&regions[n]);
+      done[n] = true;
     }
-    const image::SizePx input = regions[first].input;
-    PROVISO_TRY(const auto network, networks_->make(input));
-    PROVISO_TRY(const auto where, find_outputs(network->outputs(), input));
+    PROVISO_TRY_DONE(run_same_size(same));
+  }
+  return Done{};
+}
 
-    std::vector<image::BgrImage> images;
-    std::vector<std::vector<std::vector<float>>> outputs(same.size());
-    std::vector<std::vector<std::span<float>>> views(same.size());
-    std::vector<tensor::Job> jobs;
-    for (std::size_t n = 0; n < same.size(); ++n) {
-      const Region& region = regions[same[n]];
-      images.emplace_back(input);
-      image::crop_scaled_into(*region.picture, region.box, region.scaled, images.back());
-      for (const auto& output : network->outputs()) outputs[n].emplace_back(output.floats);
-      for (auto& output : outputs[n]) views[n].emplace_back(output);
-    }
-    for (std::size_t n = 0; n < same.size(); ++n) {
-      jobs.push_back({.bgr = images[n].pixels, .outputs = views[n]});
-    }
-    PROVISO_TRY_DONE(network->run(jobs));
-
-    for (std::size_t n = 0; n < same.size(); ++n) {
-      Region& region = regions[same[n]];
-      const float scale = region.box.width / static_cast<float>(region.scaled.width);
-      for (Face face : decode(where, outputs[n], input, options_.confidence_min)) {
-        face.box = {.x = face.box.x * scale + region.box.x,
-                    .y = face.box.y * scale + region.box.y,
-                    .width = face.box.width * scale,
-                    .height = face.box.height * scale};
-        for (auto& point : face.points) {
-          point = {point.x * scale + region.box.x, point.y * scale + region.box.y};
-        }
-        if (!region.near || !is_cut(face, region.box, region.picture->size)) {
-          region.faces.push_back(face);
-        }
+Status Detector::run_same_size(std::span<Region* const> regions) {
+  const image::SizePx input = regions.front()->input;
+  PROVISO_TRY(const auto network, networks_->make(input));
+  PROVISO_TRY(const auto where, find_outputs(network->outputs(), input));
+  std::vector<Passage> passages(regions.size());
+  const auto prepare = [&](std::size_t n) {
+    passages[n] = Passage(input, network->outputs());
+    const Region& region = *regions[n];
+    image::crop_scaled_into(*region.picture, region.box, region.scaled, passages[n].image);
+  };
+  if (workers_ != nullptr) {
+    workers_->parallel_for(regions.size(), prepare);
+  } else {
+    for (std::size_t n = 0; n < regions.size(); ++n) prepare(n);
+  }
+  std::vector<tensor::Job> jobs;
+  for (const Passage& passage : passages) jobs.push_back(passage.job());
+  PROVISO_TRY_DONE(network->run(jobs));
+  for (std::size_t n = 0; n < regions.size(); ++n) {
+    Region& region = *regions[n];
+    const float scale = region.box.width / static_cast<float>(region.scaled.width);
+    for (const Face& face : decode(where, passages[n].outputs, input, options_.confidence_min)) {
+      const Face placed = moved(face, scale, region.box);
+      if (!region.near || !is_cut(placed, region.box, region.picture->size)) {
+        region.faces.push_back(placed);
       }
-      done[same[n]] = true;
     }
   }
   return Done{};
@@ -198,26 +232,17 @@ Result<std::vector<std::vector<Face>>> Detector::detect(std::span<const LiveLook
 }
 
 Result<std::vector<Face>> Detector::detect_photograph(const image::YuvImage& photograph) {
-  for (const int side_max : {kPhotographSidePxMax, kPhotographSidePxSmall}) {
-    const auto larger = static_cast<float>(std::max(photograph.size.width, photograph.size.height));
-    const float scale = std::min(1.0F, static_cast<float>(side_max) / larger);
-    const auto scaled = [&](int side_px) {
-      return std::max(1, static_cast<int>(std::lround(static_cast<float>(side_px) * scale)));
-    };
-    Region region{.owner = 0,
-                  .picture = &photograph,
-                  .box = whole(photograph.size),
-                  .scaled = {scaled(photograph.size.width), scaled(photograph.size.height)},
-                  .input = {},
-                  .near = false,
-                  .faces = {}};
-    region.input = {rounded_up(static_cast<float>(region.scaled.width)),
-                    rounded_up(static_cast<float>(region.scaled.height))};
-    PROVISO_TRY_DONE(run(std::span(&region, 1)));
-    auto faces = faces_of(std::span(&region, 1), 0);
-    if (!faces.empty()) return faces;
+  const auto larger = static_cast<float>(std::max(photograph.size.width, photograph.size.height));
+  const float fine = std::clamp(
+      sweep_scale(), std::min(1.0F, kPhotographSidePx / larger), kPhotographSidePxMax / larger);
+  std::vector<Region> regions;
+  regions.push_back(region_of_whole(photograph, std::min(1.0F, fine), kPhotographMultiplePx));
+  if (larger > kPhotographSidePxSmall) {
+    regions.push_back(
+        region_of_whole(photograph, kPhotographSidePxSmall / larger, kPhotographMultiplePx));
   }
-  return std::vector<Face>{};
+  PROVISO_TRY_DONE(run(regions));
+  return faces_of(regions, 0);
 }
 
 Result<std::vector<Face>> Detector::detect(const authority::EnrolmentPermit& /*permit*/,
@@ -232,25 +257,21 @@ Result<std::vector<Face>> Detector::detect(const authority::EvaluationPermit& /*
 
 Result<std::vector<Face>> Detector::detect_at(const authority::EvaluationPermit& /*permit*/,
                                               const image::BgrImage& picture) {
-  const image::SizePx input{rounded_up(static_cast<float>(picture.size.width)),
-                            rounded_up(static_cast<float>(picture.size.height))};
+  const image::SizePx input = rounded_up(picture.size, kInputMultiplePx);
   PROVISO_TRY(const auto network, networks_->make(input));
   PROVISO_TRY(const auto where, find_outputs(network->outputs(), input));
-  image::BgrImage padded(input);
+  Passage passage(input, network->outputs());
   const auto row_bytes = static_cast<std::size_t>(picture.size.width) * 3;
   for (std::size_t row = 0; row < static_cast<std::size_t>(picture.size.height); ++row) {
     std::copy_n(picture.pixels.data() + row * row_bytes,
                 row_bytes,
-                padded.pixels.data() + row * static_cast<std::size_t>(input.width) * 3);
+                passage.image.pixels.data() + row * static_cast<std::size_t>(input.width) * 3);
   }
-  std::vector<std::vector<float>> outputs;
-  std::vector<std::span<float>> views;
-  for (const auto& output : network->outputs()) outputs.emplace_back(output.floats);
-  for (auto& output : outputs) views.emplace_back(output);
-  const tensor::Job job{.bgr = padded.pixels, .outputs = views};
+  const tensor::Job job = passage.job();
   PROVISO_TRY_DONE(network->run(std::span(&job, 1)));
-  return without_overlaps(
-      decode(where, outputs, input, options_.confidence_min), options_.overlap_iou_max, kFacesMax);
+  return without_overlaps(decode(where, passage.outputs, input, options_.confidence_min),
+                          options_.overlap_iou_max,
+                          kFacesMax);
 }
 
 }  // namespace proviso::detect

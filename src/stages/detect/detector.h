@@ -4,14 +4,20 @@
 //
 //   in       a picture with its permit; for a frame, where to look and the zone of recognition
 //   out      faces in the picture's own pixels, most confident first, at most kFacesMax
-//   scale    the smallest face that may be compared (face_width_px_min) appears
-//            face_width_in_detector_px wide, so little is spent on faces that must not be used.
-//            Faces under half of it are not reported; those between are, to be counted as too
-//            small.
+//   scale    a sweep: the smallest face that may be compared (face_width_px_min) appears
+//            face_width_in_detector_px wide, so little is spent on faces that must not be used;
+//            never enlarged. Faces under half that width are not reported; those between are, to be
+//            counted as too small.
+//            near a known face: a region of four of its widths becomes 128x128; never enlarged.
+//            photographs: a look at the sweep's scale or at 1280 px for the larger side, whichever
+//            is finer, but at most kPhotographSidePxMax; and one at 480 px, for a face that fills
+//            it.
 //   errors   kNotAuthorised for a frame whose key is not its permit's; kUnavailable if the runner
-//            fails. A box outside the frame is a broken promise.
-//   threads  thread-bound; the looks of one call run side by side on the runner's lanes
-//   limits   kFacesMax faces a picture; kNearMax regions a frame, the first are taken
+//            fails; kInvalidInput for a network that is not YuNet-like. An expected box that is not
+//            finite is a broken promise.
+//   threads  thread-bound; the looks of one call run side by side on the runner's lanes, and their
+//            inputs are made side by side by `workers`, where given
+//   limits   kFacesMax faces a picture, the most confident; kNearMax regions a frame, the first
 //   method   YuNet: Wu et al., Machine Intelligence Research 20, 2023. score = sqrt(cls * obj).
 
 #include <memory>
@@ -19,6 +25,7 @@
 #include <vector>
 
 #include "base/core/result.h"
+#include "base/core/worker_pool.h"
 #include "base/image/geometry.h"
 #include "base/image/pixels.h"
 #include "base/tensor/network.h"
@@ -30,6 +37,7 @@ namespace proviso::detect {
 
 inline constexpr std::size_t kFacesMax = 256;
 inline constexpr std::size_t kNearMax = 64;
+inline constexpr float kPhotographSidePxMax = 4096;
 
 struct DetectorOptions {
   int face_width_px_min = 32;          // From the written authority.
@@ -49,11 +57,13 @@ struct LiveLook {
 
 class Detector {
  public:
-  Detector(std::shared_ptr<tensor::NetworkMaker> networks, DetectorOptions options);
+  Detector(std::shared_ptr<tensor::NetworkMaker> networks,
+           DetectorOptions options,
+           WorkerPool* workers = nullptr);
 
   // One list of faces per look, in their order.
   Result<std::vector<std::vector<Face>>> detect(std::span<const LiveLook> looks);
-  // Photographs: a face of face_width_px_min or more is found, whatever the size of the picture.
+  // Photographs: faces of every size, small ones too.
   Result<std::vector<Face>> detect(const authority::EnrolmentPermit& permit,
                                    const image::YuvImage& photograph);
   Result<std::vector<Face>> detect(const authority::EvaluationPermit& permit,
@@ -68,14 +78,17 @@ class Detector {
 
  private:
   struct Region;  // A part of a picture, scaled into one network input.
-  Result<std::vector<Face>> detect_photograph(const image::YuvImage& photograph);
+  float sweep_scale() const;
+  static Region region_of_whole(const image::YuvImage& picture, float scale, int multiple_px);
   std::vector<Region> regions_of(const LiveLook& look, std::size_t owner) const;
-  Region region_of_sweep(const image::YuvImage& picture, std::size_t owner) const;
   Status run(std::span<Region> regions);
+  Status run_same_size(std::span<Region* const> regions);
   std::vector<Face> faces_of(std::span<const Region> regions, std::size_t owner) const;
+  Result<std::vector<Face>> detect_photograph(const image::YuvImage& photograph);
 
   std::shared_ptr<tensor::NetworkMaker> networks_;
   DetectorOptions options_;
+  WorkerPool* workers_;
 };
 
 }  // namespace proviso::detect

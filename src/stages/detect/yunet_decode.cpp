@@ -60,6 +60,14 @@ Face face_of(const Cell& cell,
   return face;
 }
 
+// Eyes in one place are no face that can be aligned.
+bool has_two_eyes(const Face& face) {
+  constexpr float kDistanceMinPx2 = 0.01F;
+  const float across = face.points[0].x - face.points[1].x;
+  const float down = face.points[0].y - face.points[1].y;
+  return across * across + down * down > kDistanceMinPx2;
+}
+
 bool is_finite(const Face& face) {
   const auto finite = [](image::PointPx p) { return std::isfinite(p.x) && std::isfinite(p.y); };
   return std::isfinite(face.box.x) && std::isfinite(face.box.y) && std::isfinite(face.box.width) &&
@@ -109,7 +117,7 @@ std::vector<Face> decode(const YunetOutputs& where,
                       .row = static_cast<float>(index / columns),
                       .stride_px = static_cast<float>(grid.stride_px)};
       Face face = face_of(cell, outputs[grid.bbox], outputs[grid.kps], confidence);
-      if (is_finite(face) && faces.size() < kRawFacesMax) faces.push_back(face);
+      if (is_finite(face) && has_two_eyes(face) && faces.size() < kRawFacesMax) faces.push_back(face);
     }
   }
   std::stable_sort(faces.begin(), faces.end(), more_confident);

@@ -54,7 +54,24 @@ void weighted_mean(std::span<const std::span<const float>> rows,
   }
 }
 
-// Degenerate points (all in one place) have no transform; a detector's fault, not the face's.
+// Crops are pictures of passers-by: wiped whichever way the call ends.
+class Crops {
+ public:
+  explicit Crops(std::size_t count) : bytes_(count * kCropBytes) {}
+  Crops(const Crops&) = delete;
+  Crops& operator=(const Crops&) = delete;
+  Crops(Crops&&) = delete;
+  Crops& operator=(Crops&&) = delete;
+  ~Crops() { crypto::wipe(std::as_writable_bytes(std::span(bytes_))); }
+  std::span<std::uint8_t> operator[](std::size_t n) {
+    return std::span(bytes_).subspan(n * kCropBytes, kCropBytes);
+  }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+// Eyes in one place have no transform; the detector gives no such face.
 bool has_extent(const detect::Face& face) {
   const float dx = face.points[0].x - face.points[1].x;
   const float dy = face.points[0].y - face.points[1].y;
@@ -88,7 +105,7 @@ Result<std::unique_ptr<Embedder>> Embedder::create(std::shared_ptr<tensor::Netwo
 
 Result<std::vector<Probe>> Embedder::embed(std::span<const LiveShot> shots) {
   std::vector<Probe> probes;
-  std::vector<std::uint8_t> crops(shots.size() * kCropBytes);
+  Crops crops(shots.size());
   std::vector<std::span<float>> outputs;
   std::vector<tensor::Job> jobs;
   outputs.reserve(shots.size());
@@ -102,15 +119,12 @@ Result<std::vector<Probe>> Embedder::embed(std::span<const LiveShot> shots) {
     if (!has_extent(shot.face)) return degenerate_points();
     PROVISO_TRY(auto slot, arena_.take());
     PROVISO_CHECK(slot.floats().size() >= dimension_);
-    const auto crop = std::span(crops).subspan(n * kCropBytes, kCropBytes);
-    align(shot.frame.pixels, shot.face, crop);
+    align(shot.frame.pixels, shot.face, crops[n]);
     outputs.push_back(slot.floats().first(dimension_));
     probes.push_back(Probe(std::move(slot), shot.permit));
-    jobs.push_back({.bgr = crop, .outputs = std::span(&outputs.back(), 1)});
+    jobs.push_back({.bgr = crops[n], .outputs = std::span(&outputs.back(), 1)});
   }
-  const Status ran = network_->run(jobs);
-  crypto::wipe(std::as_writable_bytes(std::span(crops)));
-  if (!ran) return ran.error();
+  PROVISO_TRY_DONE(network_->run(jobs));
   for (const std::span<float> output : outputs) PROVISO_TRY_DONE(normalise(output));
   return probes;
 }

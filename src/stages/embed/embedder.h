@@ -50,8 +50,9 @@ struct WeightedReference {
 
 class Embedder {
  public:
+  // The arena's slots hold at least the network's output (checked).
   // Errors: kInvalidInput unless the network takes 112x112 and gives one output of 2 to
-  // watchlist::kDimensionMax floats, or if the arena's slots are smaller than that.
+  // watchlist::kDimensionMax floats.
   static Result<std::unique_ptr<Embedder>> create(std::shared_ptr<tensor::Network> network,
                                                   crypto::GuardedArena& arena);
 
