@@ -13,6 +13,7 @@ constexpr std::int64_t kDimensionMin = 2;
 constexpr std::int64_t kDimensionMax = 1024;
 constexpr double kScaleMin = 1e-6;
 constexpr double kValueMax = 1e6;
+constexpr std::int64_t kImpostorsMax = 1'000'000'000'000;
 
 Result<Precision> precision_of(FieldReader& reader) {
   PROVISO_TRY(const auto text, reader.string("precision", kTextBytesMax));
@@ -27,6 +28,27 @@ Result<std::array<double, 3>> three(FieldReader& reader, std::string_view name, 
   return std::array<double, 3>{values[0], values[1], values[2]};
 }
 
+Result<Calibration> read_calibration(FieldReader reader) {
+  constexpr FieldReader::Count kPoints{.min = 1, .max = kCalibrationPointsMax};
+  Calibration calibration;
+  PROVISO_TRY(calibration.source, reader.string("source", kTextBytesMax));
+  PROVISO_TRY(const auto count, reader.integer("impostor_count", 1, kImpostorsMax));
+  calibration.impostor_count = static_cast<std::uint64_t>(count);
+  PROVISO_TRY(const auto scores, reader.numbers("scores", kPoints, -1, 1));
+  PROVISO_TRY(const auto matches, reader.integers("false_matches", kPoints, 0, count));
+  PROVISO_TRY_DONE(reader.finish());
+  if (scores.size() != matches.size()) {
+    return reader.refused("false_matches", "one count for each score");
+  }
+  for (std::size_t n = 0; n < scores.size(); ++n) {
+    if (n > 0 && scores[n] <= scores[n - 1]) return reader.refused("scores", "rising");
+    if (n > 0 && matches[n] > matches[n - 1]) return reader.refused("false_matches", "falling");
+    calibration.points.push_back(
+        {.score = scores[n], .false_matches = static_cast<std::uint64_t>(matches[n])});
+  }
+  return calibration;
+}
+
 Status read_embedder_fields(FieldReader& reader, ModelFile& model) {
   PROVISO_TRY(const auto dimension, reader.integer("dimension", kDimensionMin, kDimensionMax));
   model.dimension = static_cast<std::size_t>(dimension);
@@ -37,6 +59,10 @@ Status read_embedder_fields(FieldReader& reader, ModelFile& model) {
   model.takes_rgb = order == "rgb";
   PROVISO_TRY(model.mean, three(reader, "mean", -kValueMax));
   PROVISO_TRY(model.scale, three(reader, "scale", kScaleMin));
+  if (reader.has("calibration")) {
+    PROVISO_TRY(auto calibration, reader.object("calibration"));
+    PROVISO_TRY(model.calibration, read_calibration(std::move(calibration)));
+  }
   return Done{};
 }
 

@@ -1,6 +1,8 @@
 #include "adapters/openvino/network.h"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <list>
 #include <mutex>
 #include <openvino/openvino.hpp>
@@ -26,44 +28,50 @@ Error failed(ErrorCode code, const std::string& role, const std::exception& caus
               "; check the pack with `proviso models check`"};
 }
 
+// A lane has a graph of its own, one stream of one thread: so a run on it overwrites the
+// activations of the run before, which streams that share a queue of work do not promise.
+struct Lane {
+  ov::CompiledModel graph;
+  ov::InferRequest request;
+};
+
 class OpenVinoNetwork final : public tensor::Network {
  public:
-  OpenVinoNetwork(std::string role,
-                  ov::CompiledModel compiled,
-                  image::SizePx input,
-                  std::size_t lanes)
-      : role_(std::move(role)), compiled_(std::move(compiled)), input_(input) {
-    for (const auto& output : compiled_.outputs()) {
+  OpenVinoNetwork(std::string role, std::vector<ov::CompiledModel> graphs, image::SizePx input)
+      : role_(std::move(role)), input_(input), black_(input_bytes()) {
+    for (const auto& output : graphs.front().outputs()) {
       shapes_.push_back(output.get_shape());
       outputs_.push_back({output.get_any_name(), ov::shape_size(shapes_.back())});
-      scratch_.emplace_back(outputs_.back().floats);
     }
-    black_.resize(input_bytes());
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      requests_.push_back(compiled_.create_infer_request());
+    for (ov::CompiledModel& graph : graphs) {
+      lanes_.push_back({.graph = std::move(graph), .request = {}});
+      lanes_.back().request = lanes_.back().graph.create_infer_request();
+    }
+    for (const tensor::OutputSpec& output : outputs_) {
+      scratch_.emplace_back(output.floats * lanes_.size());
     }
   }
 
   image::SizePx input_size() const override { return input_; }
   std::span<const tensor::OutputSpec> outputs() const override { return outputs_; }
-  std::size_t lanes() const override { return requests_.size(); }
-  std::uint64_t images_run() const override {
-    const std::lock_guard lock(mutex_);
-    return images_run_;
-  }
+  std::size_t lanes() const override { return lanes_.size(); }
+  std::uint64_t images_run() const override { return images_run_; }
 
   Status run(std::span<const tensor::Job> jobs) override {
     const std::lock_guard lock(mutex_);
     try {
       for (std::size_t n = 0; n < jobs.size(); ++n) {
-        ov::InferRequest& request = requests_[n % requests_.size()];
-        if (n >= requests_.size()) request.wait();
+        ov::InferRequest& request = lanes_[n % lanes_.size()].request;
+        if (n >= lanes_.size()) request.wait();
         bind(request, jobs[n]);
         request.start_async();
         ++images_run_;
       }
-      for (ov::InferRequest& request : requests_) request.wait();
+      for (std::size_t n = 0; n < std::min(jobs.size(), lanes_.size()); ++n) {
+        lanes_[n].request.wait();
+      }
     } catch (const std::exception& cause) {
+      leave_no_run_behind();
       return failed(ErrorCode::kUnavailable, role_, cause);
     }
     return Done{};
@@ -71,14 +79,17 @@ class OpenVinoNetwork final : public tensor::Network {
 
   void wipe() override {
     const std::lock_guard lock(mutex_);
-    std::vector<std::span<float>> views(scratch_.begin(), scratch_.end());
-    const tensor::Job black{.bgr = black_, .outputs = views};
     try {
-      for (ov::InferRequest& request : requests_) {
-        bind(request, black);
-        request.start_async();
+      for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+        std::vector<std::span<float>> views;
+        for (std::size_t n = 0; n < outputs_.size(); ++n) {
+          const std::size_t floats = outputs_[n].floats;
+          views.push_back(std::span(scratch_[n]).subspan(lane * floats, floats));
+        }
+        bind(lanes_[lane].request, {.bgr = black_, .outputs = views});
+        lanes_[lane].request.start_async();
       }
-      for (ov::InferRequest& request : requests_) request.wait();
+      for (Lane& lane : lanes_) lane.request.wait();
     } catch (const std::exception&) {
       // A runner that cannot run cannot be trusted to have forgotten: the process must not go on.
       PROVISO_CHECK(false);
@@ -103,16 +114,26 @@ class OpenVinoNetwork final : public tensor::Network {
     }
   }
 
+  // After a failure: no lane may go on writing into memory that its owner takes back.
+  void leave_no_run_behind() noexcept {
+    for (Lane& lane : lanes_) {
+      try {
+        lane.request.wait();
+      } catch (const std::exception&) {
+        continue;  // It has ended; why is in the first failure's message.
+      }
+    }
+  }
+
   std::string role_;
-  ov::CompiledModel compiled_;
   image::SizePx input_;
   std::vector<tensor::OutputSpec> outputs_;
   std::vector<ov::Shape> shapes_;
-  std::vector<std::vector<float>> scratch_;
   std::vector<std::uint8_t> black_;
-  mutable std::mutex mutex_;
-  std::vector<ov::InferRequest> requests_;  // Guarded by mutex_, as images_run_.
-  std::uint64_t images_run_ = 0;
+  std::mutex mutex_;
+  std::vector<Lane> lanes_;                  // Guarded by mutex_, as scratch_.
+  std::vector<std::vector<float>> scratch_;  // One an output, for all lanes.
+  std::atomic<std::uint64_t> images_run_{0};
 };
 
 class OpenVinoMaker final : public tensor::NetworkMaker {
@@ -127,10 +148,13 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
       const std::string bytes(reinterpret_cast<const char*>(model_.onnx.data()),  // NOLINT
                               model_.onnx.size());
       original_ = core_.read_model(bytes, no_weights);
-      if (original_->inputs().size() != 1) {
+      const auto inputs = original_->inputs();
+      const ov::PartialShape needed{1, 3, ov::Dimension::dynamic(), ov::Dimension::dynamic()};
+      if (inputs.size() != 1 || !inputs[0].get_partial_shape().compatible(needed)) {
         return Error{ErrorCode::kInvalidInput,
-                     model_.role + ": " + std::to_string(original_->inputs().size()) +
-                         " inputs, needed 1; use a YuNet-like or ArcFace-like model"};
+                     model_.role + ": " + std::to_string(inputs.size()) + " inputs, the first " +
+                         (inputs.empty() ? "" : inputs[0].get_partial_shape().to_string()) +
+                         ", needed one of 1x3xHxW; use a YuNet-like or ArcFace-like model"};
       }
     } catch (const std::exception& cause) {
       return failed(ErrorCode::kInvalidInput, model_.role, cause);
@@ -148,8 +172,8 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
       return std::shared_ptr<tensor::Network>(kept_.front());
     }
     try {
-      kept_.push_front(
-          std::make_shared<OpenVinoNetwork>(model_.role, compile(input), input, options_.lanes));
+      PROVISO_TRY(auto graphs, compile_lanes(input));
+      kept_.push_front(std::make_shared<OpenVinoNetwork>(model_.role, std::move(graphs), input));
     } catch (const std::exception& cause) {
       return failed(ErrorCode::kInvalidInput, model_.role, cause);
     }
@@ -158,11 +182,30 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
   }
 
  private:
-  ov::CompiledModel compile(image::SizePx input) {
+  // Side by side, because compiling is most of the time from start to first frame.
+  Result<std::vector<ov::CompiledModel>> compile_lanes(image::SizePx input) {
+    const std::shared_ptr<const ov::Model> ready = prepared(input);
+    std::vector<std::future<ov::CompiledModel>> pending;
+    for (std::size_t lane = 0; lane < options_.lanes; ++lane) {
+      pending.push_back(std::async(std::launch::async, [this, ready] { return compiled(ready); }));
+    }
+    std::vector<ov::CompiledModel> graphs;
+    for (auto& graph : pending) {
+      graphs.push_back(graph.get());
+      const auto found = graphs.back().get_property(ov::hint::inference_precision);
+      if (found == type_of(model_.precision)) continue;
+      return Error{ErrorCode::kInvalidInput,
+                   model_.role + ": " + options_.device + " computes in " + found.to_string() +
+                       ", the manifest needs " + type_of(model_.precision).to_string() +
+                       "; use a pack whose precision this machine has"};
+    }
+    return graphs;
+  }
+
+  // For this size, from 8-bit BGR rows: conversion, order, mean and scale are in the graph.
+  std::shared_ptr<ov::Model> prepared(image::SizePx input) const {
     const auto model = original_->clone();
-    const auto height = static_cast<std::int64_t>(input.height);
-    const auto width = static_cast<std::int64_t>(input.width);
-    model->reshape(ov::PartialShape{1, 3, height, width});
+    model->reshape(ov::PartialShape{1, 3, input.height, input.width});
     ov::preprocess::PrePostProcessor steps(model);
     steps.input()
         .tensor()
@@ -170,23 +213,29 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
         .set_layout("NHWC")
         .set_color_format(ov::preprocess::ColorFormat::BGR);
     steps.input().model().set_layout("NCHW");
-    steps.input().preprocess().convert_element_type(ov::element::f32);
-    if (model_.takes_rgb)
-      steps.input().preprocess().convert_color(ov::preprocess::ColorFormat::RGB);
+    auto& convert = steps.input().preprocess();
+    convert.convert_element_type(ov::element::f32);
+    if (model_.takes_rgb) convert.convert_color(ov::preprocess::ColorFormat::RGB);
     const auto as_floats = [](const std::array<double, 3>& values) {
-      return std::vector<float>(values.begin(), values.end());
+      return std::vector<float>{static_cast<float>(values[0]),
+                                static_cast<float>(values[1]),
+                                static_cast<float>(values[2])};
     };
-    steps.input().preprocess().mean(as_floats(model_.mean)).scale(as_floats(model_.scale));
+    convert.mean(as_floats(model_.mean)).scale(as_floats(model_.scale));
     for (std::size_t n = 0; n < model->outputs().size(); ++n) {
       steps.output(n).tensor().set_element_type(ov::element::f32);
     }
-    const auto lanes = static_cast<std::int32_t>(options_.lanes);
-    return core_.compile_model(steps.build(),
-                               options_.device,
-                               ov::hint::inference_precision(type_of(model_.precision)),
-                               ov::num_streams(lanes),
-                               ov::inference_num_threads(lanes),
-                               ov::hint::enable_cpu_pinning(false));
+    return steps.build();
+  }
+
+  ov::CompiledModel compiled(const std::shared_ptr<const ov::Model>& model) {
+    ov::AnyMap properties{ov::hint::inference_precision(type_of(model_.precision))};
+    if (options_.device == "CPU") {
+      properties.insert(ov::num_streams(1));
+      properties.insert(ov::inference_num_threads(1));
+      properties.insert(ov::hint::enable_cpu_pinning(false));
+    }
+    return core_.compile_model(model, options_.device, properties);
   }
 
   ModelFile model_;

@@ -3,16 +3,20 @@
 // Networks run by OpenVINO: tensor::NetworkMaker over the bytes of one model file.
 //
 //   in        8-bit BGR rows; conversion to the model's type, order, mean and scale is in the graph
-//   lanes     infer requests that run side by side, one thread each: latency of one picture is that
-//             of one core, and two pictures take no longer
-//   precision the manifest's, never the CPU's choice
-//   errors    kInvalidInput for a model that the runner cannot read or that does not take the size;
-//             kUnavailable if inference fails. OpenVINO's exceptions stop here.
+//   lanes     pictures side by side: each lane has its own compiled graph and, on the CPU, one
+//             thread, so the latency of one picture is that of one core, and two take no longer
+//   precision the manifest's, never the CPU's choice: a device that would compute in another one is
+//             refused
+//   errors    kInvalidInput for a model that the runner cannot read, that does not take the size,
+//   or
+//             whose precision the device lacks; kUnavailable if inference fails. OpenVINO's
+//             exceptions stop here.
 //   limits    kNetworksMax sizes are kept; the least recently used goes
 //   threads   thread-safe; calls on one Network wait for each other
 //
-// Outputs are written into the caller's memory (set_output_tensor). wipe() runs every lane on a
-// black picture into memory of ours, so that neither activations nor outputs of a face remain.
+// Outputs are written into the caller's memory (set_output_tensor) and nowhere else; nothing is
+// cached on disk. wipe() runs every lane on a black picture into memory of ours, so that no
+// activation of a face remains.
 
 #include <cstddef>
 #include <memory>

@@ -15,7 +15,8 @@ enum class Message : std::uint8_t {
   kAttribute,
   kTensor,
   kSparse,
-  kFunction
+  kFunction,
+  kTraining,
 };
 
 // Which fields of a message are messages that can hold a tensor.
@@ -26,6 +27,7 @@ struct Child {
 };
 constexpr std::array kChildren{
     Child{Message::kModel, 7, Message::kGraph},
+    Child{Message::kModel, 20, Message::kTraining},
     Child{Message::kModel, 25, Message::kFunction},
     Child{Message::kGraph, 1, Message::kNode},
     Child{Message::kGraph, 5, Message::kTensor},
@@ -40,9 +42,13 @@ constexpr std::array kChildren{
     Child{Message::kSparse, 1, Message::kTensor},
     Child{Message::kSparse, 2, Message::kTensor},
     Child{Message::kFunction, 7, Message::kNode},
+    Child{Message::kFunction, 11, Message::kAttribute},
+    Child{Message::kTraining, 1, Message::kGraph},
+    Child{Message::kTraining, 2, Message::kGraph},
 };
 constexpr std::uint64_t kTensorExternalData = 13;
 constexpr std::uint64_t kTensorDataLocation = 14;
+constexpr std::uint64_t kKeyMax = 0xFFFF'FFFF;
 
 std::optional<Message> child_of(Message in, std::uint64_t field) {
   for (const Child& child : kChildren) {
@@ -98,7 +104,8 @@ Status scan(Message message, std::span<const std::byte> bytes, int depth) {
   Reader reader(bytes);
   while (!reader.at_end()) {
     const auto key = reader.varint();
-    if (!key) return malformed();
+    // A wider key is none; a reader that cut it down would see another field than this one.
+    if (!key || *key > kKeyMax) return malformed();
     const std::uint64_t field = *key >> 3U;
     switch (*key & 7U) {
       case 0: {

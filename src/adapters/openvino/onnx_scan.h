@@ -4,8 +4,8 @@
 // names another file could make the runner read any file of this machine (CVE-2022-25882 and its
 // successors), so it is refused before the runner sees it.
 //
-// Errors: kInvalidInput naming the tensor's place if any tensor keeps its data elsewhere, or if the
-//         bytes are no protobuf message; kOverLimit for nesting deeper than kDepthMax.
+// Errors: kInvalidInput if any tensor keeps its data elsewhere, or if the bytes are no protobuf
+//         message; kOverLimit for nesting deeper than kDepthMax.
 // Threads: reentrant. Source: onnx.proto of ONNX 1.x (field numbers), protobuf encoding.
 
 #include <cstddef>
