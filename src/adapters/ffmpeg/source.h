@@ -41,8 +41,8 @@ struct SourceOptions {
   std::chrono::milliseconds open_deadline{10'000};
   std::chrono::milliseconds read_deadline{5'000};
   int decoder_threads = 1;  // Slices, not frames: frame threads would add a frame of latency each.
-  std::string reach_at;     // An rtsp:// URL on loopback for rtsps:// cameras; empty otherwise.
-  std::string peer_state;   // What the pump verified; empty: derived from the transport.
+  std::string reach_at = {};     // An rtsp:// URL on loopback for rtsps:// cameras; empty otherwise.
+  std::string peer_state = {};   // What the pump verified; empty: derived from the transport.
 };
 
 Result<std::unique_ptr<video::Source>> open(const video::Address& address,

@@ -125,17 +125,15 @@ Status Round::embed() {
 }
 
 // Each shot's own score of each candidate: a fused score alone could rest on one odd shot.
-Result<std::vector<std::vector<double>>> Round::scores_of_shots(
+std::vector<std::vector<double>> Round::scores_of_shots(
     const Person& person, std::span<const search::Candidate> candidates) const {
   std::vector<std::vector<double>> all;
   for (const search::Candidate& candidate : candidates) {
     std::vector<double> scores;
     for (std::size_t n = 0; n < person.shots.size(); ++n) {
       const embed::Probe& probe = person.shots.shot(n);
-      PROVISO_TRY(const double score,
-                  parts_.searcher.score({.permit = probe.permit(), .probe = probe},
-                                        candidate.entry));
-      scores.push_back(score);
+      scores.push_back(parts_.searcher.score({.permit = probe.permit(), .probe = probe},
+                                             candidate.entry));
     }
     all.push_back(std::move(scores));
   }
@@ -163,7 +161,7 @@ Status Round::search() {
     ++shot.look->lane->counts.comparisons;
     shot.person->compared = true;
     if (candidates[n].empty()) continue;
-    PROVISO_TRY(auto shot_scores, scores_of_shots(*shot.person, candidates[n]));
+    auto shot_scores = scores_of_shots(*shot.person, candidates[n]);
     found_.push_back({.shot = shot,
                       .candidates = std::move(candidates[n]),
                       .shot_scores = std::move(shot_scores)});

@@ -58,7 +58,7 @@ class Round {
   };
 
   void admit(CameraLane& lane, video::Frame frame);
-  Result<std::vector<std::vector<double>>> scores_of_shots(
+  std::vector<std::vector<double>> scores_of_shots(
       const Person& person, std::span<const search::Candidate> candidates) const;
 
   const Parts& parts_;

@@ -1,0 +1,37 @@
+#pragma once
+
+// One run under a written authority: what `watch` and `demo` share.
+//
+//   in      the statement and the sealed list as files, cameras, where alerts go
+//   out     the exit code: 0 also when the window ends during the run; 1 when the gate refuses,
+//           or when no camera ever gave a frame
+//   errors  said on stderr
+//   threads main thread; SIGINT and SIGTERM end the run cleanly
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/commands/camera_argument.h"
+#include "app/commands/command.h"
+#include "app/pipeline/pipeline.h"
+
+namespace proviso::commands {
+
+struct RunSettings {
+  std::string authority;
+  std::string list;
+  std::string models;
+  std::vector<CameraArgument> cameras;
+  std::size_t lanes = 2;
+  bool in_real_time = false;
+  bool as_json = false;  // The summary as a JSON line on stdout, too.
+  std::string pictures;  // Folder for side-by-side pictures; empty: none.
+  // How an alert is shown; the default prints its JSON line.
+  std::function<void(const alert::Alert&, const std::string& line, const std::string& picture)>
+      show_alert;
+};
+
+Exit run_under_authority(const RunSettings& settings);
+
+}  // namespace proviso::commands

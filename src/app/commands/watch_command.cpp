@@ -1,0 +1,55 @@
+#include <memory>
+
+#include "app/commands/command.h"
+#include "app/commands/engine.h"
+#include "app/commands/run.h"
+
+namespace proviso::commands {
+namespace {
+
+struct Settings {
+  RunSettings run;
+  std::vector<std::string> cameras;
+};
+
+Exit watch(Settings& settings) {
+  settings.run.cameras.clear();
+  for (const std::string& typed : settings.cameras) {
+    auto camera = parse_camera(typed);
+    if (!camera) {
+      static_cast<void>(refuse(camera.error()));
+      return Exit::kUsage;
+    }
+    settings.run.cameras.push_back(std::move(camera).value());
+  }
+  return run_under_authority(settings.run);
+}
+
+}  // namespace
+
+void add_watch(CLI::App& app, Exit& exit) {
+  auto* command = app.add_subcommand(
+      "watch", "Watch cameras under a written authority: alerts as JSON lines on stdout");
+  const auto settings = std::make_shared<Settings>();
+  RunSettings& run = settings->run;
+  run.models = kModelsDefault;
+  run.lanes = kLanesDefault;
+  command
+      ->add_option("CAMERA=SOURCE",
+                   settings->cameras,
+                   "File, /dev/videoN, rtsp:// address; as the authority names them")
+      ->required()
+      ->expected(1, static_cast<int>(pipeline::kCamerasMax));
+  command->add_option("--authority", run.authority, "The written authority")->required();
+  command->add_option("--watchlist", run.list, "The sealed list")->required();
+  command->add_option("--models", run.models, "Folder of the model pack")->capture_default_str();
+  command->add_flag("--real-time", run.in_real_time, "Play recordings at their own speed");
+  command->add_option("--pictures", run.pictures, "Folder for side-by-side pictures of alerts");
+  command->add_option("--lanes", run.lanes, "Threads for the networks and the search")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_flag("--json", run.as_json, "The summary as a JSON line, too");
+  command->callback([settings, &exit] { exit = watch(*settings); });
+}
+
+}  // namespace proviso::commands
