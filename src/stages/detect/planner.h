@@ -2,16 +2,22 @@
 
 // Decides, frame by frame, where the detector looks, so that cost follows people and not frames.
 //
-//   in   the frame's time, whether anything moves on it, and the known faces with what they need
+//   in   the frame's time, whether anything moves on it, and the known faces with what they need;
+//        asked of every frame, because a movement on one is remembered until the next sweep
 //   out  a sweep of the whole frame, looks near known faces, or nothing
 //
-//   sweep    on the first frame; every sweep_moving while something moves; every sweep_still
-//            otherwise, so that a still picture delays a new face by no more than that
-//   near     a face that still wants shots, every near_wanted; another, every near_settled
-//   instead  where a sweep costs no more than the near looks that are due (small pictures), it is
-//            taken in their place
+//   sweep    on the first frame; once a turn of sweep_moving if something moved since the last;
+//            sweep_still after the last in any case, so that a movement which the gate misses
+//            delays a new face by no more than that. Turns are cut from the time of day, shifted by
+//            `phase`, so that cameras with different phases never sweep together for long.
+//   near     faces that still want shots, every near_wanted; the others, every near_settled unless
+//            a sweep comes soon after: it shows them too. One that is hidden is looked for no
+//            oftener.
+//   instead  where a sweep costs no more than the near looks that are due (small pictures, crowds),
+//            or they are more than the detector takes, the sweep is taken in their place
 //
-// Threads: thread-bound, one per camera. Errors: none; frames come in order of capture time.
+// A clock that was set back counts as a first frame.
+// Threads: thread-bound, one per camera. Errors: none.
 
 #include <chrono>
 #include <optional>
@@ -25,12 +31,12 @@ namespace proviso::detect {
 
 struct PlannerOptions {
   // Measured on one core: a sweep of 960x544 18 ms, a near look 1.2 ms, decoding 1080p 5 ms a
-  // frame.
-  std::chrono::milliseconds sweep_moving{400};
+  // frame, an embedding 15 ms.
+  std::chrono::milliseconds sweep_moving{400};  // A walker crosses 4 face widths in it.
   std::chrono::milliseconds sweep_still{2000};
-  std::chrono::milliseconds near_wanted{80};
-  std::chrono::milliseconds near_settled{320};
-  std::chrono::milliseconds phase{0};  // Delays the second sweep, so that cameras take turns.
+  std::chrono::milliseconds near_wanted{80};    // Every second frame at 25 a second: new pose.
+  std::chrono::milliseconds near_settled{320};  // Enough to keep the track.
+  std::chrono::milliseconds phase{0};           // 0 to sweep_moving; another for each camera.
 };
 
 struct KnownFace {
@@ -47,7 +53,7 @@ struct Plan {
 
 class Planner {
  public:
-  explicit Planner(PlannerOptions options) : options_(options) {}
+  explicit Planner(PlannerOptions options);
 
   // `sweep_input` is the network input of a sweep over this frame.
   Plan plan(WallTime captured_at,
@@ -56,10 +62,15 @@ class Planner {
             std::span<const KnownFace> known);
 
  private:
+  WallTime turn_of(WallTime time) const;  // When the turn that `time` lies in began.
+  WallTime next_sweep() const;
+  std::vector<image::RectPx> near_due(WallTime captured_at, std::span<const KnownFace> known);
+
   PlannerOptions options_;
   std::optional<WallTime> last_sweep_;
-  std::optional<WallTime> last_near_;
-  bool is_first_interval_ = true;
+  WallTime last_near_wanted_;
+  WallTime last_near_settled_;
+  bool moved_since_sweep_ = false;
 };
 
 }  // namespace proviso::detect
