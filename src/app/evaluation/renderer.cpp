@@ -1,0 +1,252 @@
+#include "app/evaluation/renderer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "app/evaluation/seeded.h"
+#include "base/image/canvas.h"
+#include "base/image/resample.h"
+
+namespace proviso::evaluation {
+namespace {
+
+constexpr double kHorizon = 0.30;      // Of the frame's height: where far faces are.
+constexpr double kDownPerWidth = 2.2;  // Nearer people are lower: the camera looks down.
+constexpr double kStepsPerSecond = 1.8;
+constexpr double kBobOfWidth = 0.05;
+constexpr double kShutterOfFrame = 0.5;
+constexpr int kNoiseSize = 1 << 16;
+constexpr double kNoiseAmplitude = 3;
+constexpr double kBodyWidth = 2.3;  // In face widths.
+constexpr double kBodyHeight = 5.5;
+constexpr int kRaster = 10;  // Points a side at which visibility is sampled.
+constexpr int kFullPermille = 1000;
+
+std::uint8_t byte(double value) {
+  return static_cast<std::uint8_t>(std::clamp(value, 0.0, 255.0));
+}
+
+image::BgrImage paint_street(const Scene& scene, Seeded seeded) {
+  image::BgrImage street(scene.size);
+  const auto width = static_cast<float>(scene.size.width);
+  const auto height = static_cast<float>(scene.size.height);
+  const float ground = height * 0.45F;
+  image::fill(street, {0, 0, width, ground}, {150, 140, 132});
+  image::fill(street, {0, ground, width, height - ground}, {104, 106, 110});
+  for (int i = 0; i < 24; ++i) {
+    const auto shade = [&] { return byte(seeded.between(60, 190)); };
+    const auto x = static_cast<float>(seeded.between(0, width));
+    const auto y = static_cast<float>(seeded.between(0, ground * 0.7F));
+    image::fill(street, {x, y, width * 0.05F, ground * 0.25F}, {shade(), shade(), shade()});
+  }
+  for (float y = ground; y < height; y += height * 0.06F) {
+    image::fill(street, {0, y, width, 2}, {88, 90, 92});
+  }
+  for (auto& sample : street.pixels) sample = byte(sample + seeded.between(-5, 5));
+  return street;
+}
+
+// `head` turned about its centre; the matte stays, because it is nearly round.
+Cutout turned(const Cutout& head, double degrees) {
+  Cutout made{head};
+  const auto angle = static_cast<float>(degrees * std::numbers::pi / 180);
+  const float x = static_cast<float>(head.picture.size.width) / 2;
+  const float y = static_cast<float>(head.picture.size.height) / 2;
+  const float a = std::cos(angle);
+  const float b = std::sin(angle);
+  const image::Similarity turn{a, b, x - a * x + b * y, y - b * x - a * y};
+  image::warp_into(image::to_yuv(head.picture), turn, head.picture.size, made.picture.pixels);
+  return made;
+}
+
+bool has(const image::RectPx& rect, double x, double y) {
+  return x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height;
+}
+
+}  // namespace
+
+struct Renderer::Walker {
+  std::size_t pass = 0;
+  image::RectPx face;
+  image::RectPx head;
+  image::RectPx body;
+  image::RectPx cover;  // Without width where nobody is in front.
+  float blur_px = 0;    // Sideways while the shutter is open.
+  double gain = 1;
+};
+
+Renderer::Renderer(const Scene& scene, const std::vector<Person>& persons)
+    : scene_(scene), persons_(persons) {
+  Seeded seeded{static_cast<std::uint64_t>(scene.seed) ^ 0x5ce2eU};
+  street_ = paint_street(scene, seeded);
+  canvas_ = street_;
+  noise_.reserve(kNoiseSize);
+  for (int i = 0; i < kNoiseSize; ++i) {
+    const double sum = seeded.between(-1, 1) + seeded.between(-1, 1) + seeded.between(-1, 1);
+    noise_.push_back(static_cast<std::int8_t>(std::lround(sum * kNoiseAmplitude)));
+  }
+  for (const auto& pass : scene_.passes) {
+    heads_.push_back(turned(persons_[pass.person].shown[pass.image], pass.roll_degrees));
+  }
+}
+
+Renderer::Walker Renderer::walker(std::size_t index, double time_s) const {
+  const auto& pass = scene_.passes[index];
+  const double done = std::clamp(time_s / pass.duration_s, 0.0, 1.0);
+  // At constant speed distance falls evenly, and width is its inverse.
+  const double width = 1 / ((1 - done) / pass.width_from_px + done / pass.width_to_px);
+  const auto& cutout = heads_[index];
+  const double scale = width / cutout.face.width;
+  const double height = cutout.face.height * scale;
+  const double gait = kStepsPerSecond * (0.9 + 0.2 * static_cast<double>(pass.variation % 16) / 16);
+  const double bob = std::sin(2 * std::numbers::pi * gait * time_s) * kBobOfWidth * width;
+  const double x = pass.x_px + pass.drift_px * done;
+  const double y = scene_.size.height * kHorizon + (width - 50) * kDownPerWidth + bob;
+  const auto rect = [](double left, double top, double wide, double high) {
+    return image::RectPx{static_cast<float>(left),
+                         static_cast<float>(top),
+                         static_cast<float>(wide),
+                         static_cast<float>(high)};
+  };
+  Walker walker;
+  walker.pass = index;
+  walker.face = rect(x - width / 2, y - height / 2, width, height);
+  walker.head = rect(walker.face.x - cutout.face.x * scale,
+                     walker.face.y - cutout.face.y * scale,
+                     cutout.picture.size.width * scale,
+                     cutout.picture.size.height * scale);
+  walker.body =
+      rect(x - width * kBodyWidth / 2, y + height * 0.62, width * kBodyWidth, width * kBodyHeight);
+  if (time_s >= pass.covered_at_s && time_s < pass.covered_at_s + pass.covered_for_s) {
+    walker.cover = rect(x - width, y - height, width * 2, width * (kBodyHeight + 1));
+  }
+  walker.blur_px =
+      static_cast<float>(pass.drift_px / pass.duration_s / scene_.frames_per_s * kShutterOfFrame);
+  walker.gain = 1 + (pass.gain - 1) * std::sin(std::numbers::pi * done);
+  return walker;
+}
+
+void Renderer::draw_body(const Walker& walker) {
+  Seeded clothes{scene_.passes[walker.pass].variation};
+  const auto shade = [&] { return byte(clothes.between(30, 150)); };
+  const image::BgrColour coat{shade(), shade(), shade()};
+  const image::BgrColour legs{shade(), shade(), shade()};
+  auto torso = walker.body;
+  torso.height *= 0.55F;
+  auto lower = walker.body;
+  lower.x += lower.width * 0.12F;
+  lower.width *= 0.76F;
+  lower.y += torso.height;
+  lower.height -= torso.height;
+  image::fill(canvas_, lower, legs);
+  image::fill(canvas_, torso, coat);
+}
+
+void Renderer::draw_head(const Walker& walker) {
+  const auto& head = heads_[walker.pass];
+  image::blend_scaled(canvas_, head.picture, head.alpha, walker.head);
+  if (std::abs(walker.blur_px) < 0.1F) return;
+  std::vector<std::uint8_t> half(head.alpha);
+  for (auto& alpha : half) alpha = static_cast<std::uint8_t>(alpha / 2);
+  auto moved = walker.head;
+  moved.x += walker.blur_px;
+  image::blend_scaled(canvas_, head.picture, half, moved);
+}
+
+void Renderer::draw_cover(const Walker& walker) {
+  if (walker.cover.width <= 0) return;
+  Seeded clothes{~scene_.passes[walker.pass].variation};
+  const auto shade = [&] { return byte(clothes.between(30, 110)); };
+  image::fill(canvas_, walker.cover, {shade(), shade(), shade()});
+}
+
+Renderer::Area Renderer::clipped(const image::RectPx& rect) const {
+  const auto within = [](double value, int max) {
+    return std::clamp(static_cast<int>(value), 0, max);
+  };
+  const auto [width, height] = scene_.size;
+  return {within(std::floor(rect.x) - 1, width),
+          within(std::floor(rect.y) - 1, height),
+          within(std::ceil(rect.x + rect.width) + 2, width),
+          within(std::ceil(rect.y + rect.height) + 1, height)};
+}
+
+void Renderer::restore() {
+  const auto stride = static_cast<std::ptrdiff_t>(scene_.size.width) * 3;
+  for (const auto& area : dirty_) {
+    for (int row = area.top; row < area.bottom; ++row) {
+      const auto from = street_.pixels.begin() + row * stride;
+      std::copy(from + area.left * 3,
+                from + area.right * 3,
+                canvas_.pixels.begin() + row * stride + area.left * 3);
+    }
+  }
+  dirty_.clear();
+}
+
+void Renderer::expose(const Area& area, double gain, std::int64_t frame) {
+  constexpr int kGainOne = 256;
+  const int factor = static_cast<int>(std::lround(gain * kGainOne));
+  for (int row = area.top; row < area.bottom; ++row) {
+    Seeded seeded{static_cast<std::uint64_t>(frame * scene_.size.height + row)};
+    auto at = static_cast<std::size_t>(seeded.next());
+    auto* sample = canvas_.pixels.data() +
+                   (static_cast<std::ptrdiff_t>(row) * scene_.size.width + area.left) * 3;
+    for (int i = 0; i < (area.right - area.left) * 3; ++i, ++sample, ++at) {
+      const int value = *sample * factor / kGainOne + noise_[at % kNoiseSize];
+      *sample = static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+    }
+  }
+}
+
+int Renderer::visible_permille(const std::vector<Walker>& far_to_near, std::size_t index) const {
+  const auto& face = far_to_near[index].face;
+  int visible = 0;
+  for (int i = 0; i < kRaster * kRaster; ++i) {
+    const double x = face.x + (i % kRaster + 0.5) * face.width / kRaster;
+    const double y = face.y + (static_cast<double>(i / kRaster) + 0.5) * face.height / kRaster;
+    bool seen = x >= 0 && y >= 0 && x < scene_.size.width && y < scene_.size.height;
+    for (std::size_t near = index; near < far_to_near.size() && seen; ++near) {
+      const auto& other = far_to_near[near];
+      seen = !has(other.cover, x, y) &&
+             (near == index || !(has(other.head, x, y) || has(other.body, x, y)));
+    }
+    visible += seen ? 1 : 0;
+  }
+  return visible * kFullPermille / (kRaster * kRaster);
+}
+
+const image::BgrImage& Renderer::draw(std::int64_t frame) {
+  restore();
+  seen_.clear();
+  const double now_s = static_cast<double>(frame) / scene_.frames_per_s;
+  std::vector<Walker> walkers;
+  for (std::size_t i = 0; i < scene_.passes.size(); ++i) {
+    const double time_s = now_s - scene_.passes[i].start_s;
+    if (time_s >= 0 && time_s < scene_.passes[i].duration_s) walkers.push_back(walker(i, time_s));
+  }
+  std::stable_sort(walkers.begin(), walkers.end(), [](const auto& a, const auto& b) {
+    return a.face.width < b.face.width;
+  });
+  for (std::size_t i = 0; i < walkers.size(); ++i) {
+    const auto& walker = walkers[i];
+    draw_body(walker);
+    draw_head(walker);
+    draw_cover(walker);
+    for (const auto& part : {walker.body, walker.head, walker.cover}) {
+      if (part.width > 0) dirty_.push_back(clipped(part));
+    }
+    expose(clipped(walker.head), walker.gain, frame);
+    const auto tenths = [](float px) { return static_cast<int>(std::lround(px * 10)); };
+    seen_.push_back({walker.pass,
+                     {tenths(walker.face.x),
+                      tenths(walker.face.y),
+                      tenths(walker.face.width),
+                      tenths(walker.face.height),
+                      visible_permille(walkers, i)}});
+  }
+  return canvas_;
+}
+
+}  // namespace proviso::evaluation
