@@ -5,20 +5,54 @@
 #include "base/core/check.h"
 
 namespace proviso::alert {
+namespace {
+
+template <typename Map>
+void forget_oldest(Map& map) {
+  const auto oldest = std::min_element(map.begin(), map.end(), [](const auto& a, const auto& b) {
+    return a.second.last_at < b.second.last_at;
+  });
+  PROVISO_CHECK(oldest != map.end());
+  map.erase(oldest);
+}
+
+}  // namespace
 
 Alerter::Alerter(AlerterOptions options,
                  std::shared_ptr<const watchlist::SealedList> list,
                  MakeId make_id)
     : options_(options), list_(std::move(list)), make_id_(std::move(make_id)) {
-  PROVISO_CHECK(list_ != nullptr && make_id_ != nullptr);
+  PROVISO_CHECK(list_ != nullptr && make_id_ != nullptr && options_.shots_min > 0);
 }
 
-void Alerter::forget_oldest() {
-  const auto oldest =
-      std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
-        return a.second.last_at < b.second.last_at;
-      });
-  if (oldest != open_.end()) open_.erase(oldest);
+bool Alerter::raise_once(const Sighting& sighting, std::size_t entry) {
+  const std::pair key{sighting.camera, sighting.track};
+  auto place = raised_.find(key);
+  if (place == raised_.end()) {
+    if (raised_.size() == kTracksMax) forget_oldest(raised_);
+    place = raised_.emplace(key, Raised{.entries = {}, .last_at = sighting.captured_at}).first;
+  }
+  place->second.last_at = sighting.captured_at;
+  return place->second.entries.insert(entry).second;
+}
+
+void Alerter::open_or_update(Alert& alert, std::size_t entry) {
+  const auto place = open_.find(entry);
+  if (place == open_.end()) {
+    if (open_.size() == kOpenMax) forget_oldest(open_);
+    open_.emplace(entry, Open{.id = alert.id, .linked_to = {}, .last_at = alert.captured_at});
+    return;
+  }
+  Open& before = place->second;
+  if (std::chrono::abs(alert.captured_at - before.last_at) <= options_.repeat) {
+    alert.kind = Kind::kUpdate;
+    alert.id = before.id;
+    alert.linked_to = before.linked_to;
+    before.last_at = std::max(before.last_at, alert.captured_at);
+  } else {
+    alert.linked_to = before.id;
+    before = {.id = alert.id, .linked_to = before.id, .last_at = alert.captured_at};
+  }
 }
 
 std::vector<Alert> Alerter::consider(const Sighting& sighting) {
@@ -26,15 +60,15 @@ std::vector<Alert> Alerter::consider(const Sighting& sighting) {
   std::vector<Alert> alerts;
   for (std::size_t n = 0; n < sighting.fused.size(); ++n) {
     const search::Candidate& candidate = sighting.fused[n];
+    PROVISO_CHECK(candidate.entry < list_->entries().size());
     const auto& scores = sighting.shot_scores[n];
     const auto agreeing =
-        static_cast<std::size_t>(std::count_if(scores.begin(), scores.end(), [&](double s) {
-          return s >= options_.threshold - kAgreementMargin;
+        static_cast<std::size_t>(std::count_if(scores.begin(), scores.end(), [&](double score) {
+          return score >= options_.threshold - kAgreementMargin;
         }));
-    if (candidate.score < options_.threshold || agreeing < options_.shots_min) continue;
-    auto& raised = raised_[{sighting.camera, sighting.track}];
-    if (!raised.insert(candidate.entry).second) continue;
-
+    const bool reaches = candidate.score >= options_.threshold;  // Never so for what is no number.
+    if (!reaches || agreeing < options_.shots_min) continue;
+    if (!raise_once(sighting, candidate.entry)) continue;
     Alert alert{.id = make_id_(),
                 .kind = Kind::kNew,
                 .linked_to = {},
@@ -47,23 +81,7 @@ std::vector<Alert> Alerter::consider(const Sighting& sighting) {
                 .threshold = options_.threshold,
                 .shots_agreeing = static_cast<std::uint32_t>(agreeing),
                 .box = sighting.box};
-    if (const auto before = open_.find(candidate.entry); before != open_.end()) {
-      // Cameras may run a little apart, so a sighting may be earlier than the one before it.
-      const auto apart = sighting.captured_at > before->second.last_at
-                             ? sighting.captured_at - before->second.last_at
-                             : before->second.last_at - sighting.captured_at;
-      if (apart <= options_.repeat) {
-        alert.kind = Kind::kUpdate;
-        alert.id = before->second.id;
-      } else {
-        alert.linked_to = before->second.id;
-      }
-      before->second = {.id = alert.id,
-                        .last_at = std::max(before->second.last_at, sighting.captured_at)};
-    } else {
-      if (open_.size() == kOpenMax) forget_oldest();
-      open_.emplace(candidate.entry, Open{.id = alert.id, .last_at = sighting.captured_at});
-    }
+    open_or_update(alert, candidate.entry);
     alerts.push_back(std::move(alert));
   }
   return alerts;

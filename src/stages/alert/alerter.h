@@ -6,22 +6,26 @@
 //   out  the alerts that it raises: one per track and entry
 //
 //   raised   the fused score reaches the threshold, and shots_min shots agree: each of them scores
-//   at
-//            least the threshold less kAgreementMargin. The fused score must pass in full; single
-//            shots of one person scatter around it, and a stranger's do not come near by
-//            themselves.
-//   update   another track of the same entry within repeat_s of the last sighting, on any camera:
-//            the open alert gets new shots, camera and time under the same id
-//   linked   after repeat_s: a new alert that names the one before
+//            at least the threshold less kAgreementMargin. The fused score must pass in full;
+//            single shots of one person scatter around it, and one odd shot cannot carry it alone.
+//            Each entry by itself: of two look-alikes on the list both alert, and people decide.
+//   once     never a second alert of one track and entry
+//   update   another track of the same entry within repeat of the last alert or update, on any
+//            camera: the open alert gets new shots, camera and time under the same id
+//   linked   later than that: a new alert that names the one before
 //
 // People who are not listed are never linked with anything.
-// Threads: thread-bound. Errors: none. Limits: kOpenMax entries are remembered, the oldest goes.
+// Threads: thread-bound. Errors: none; an entry that is not on the list is a broken promise.
+// Time: captured_at alone; cameras may run a little apart, so it may step back between sightings.
+// Limits: kOpenMax entries and kTracksMax tracks are remembered, the oldest goes: an alert may then
+// come twice or unlinked, but none is lost.
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <utility>
@@ -39,6 +43,7 @@ namespace proviso::alert {
 
 inline constexpr double kAgreementMargin = 0.10;
 inline constexpr std::size_t kOpenMax = 4096;
+inline constexpr std::size_t kTracksMax = 64 * 256;  // As many cameras, as many tracks each.
 
 struct AlerterOptions {
   double threshold = 0.45;
@@ -65,6 +70,7 @@ class Alerter {
           std::shared_ptr<const watchlist::SealedList> list,
           MakeId make_id);
 
+  // The alerts that this sighting raises, in the order of its candidates.
   std::vector<Alert> consider(const Sighting& sighting);
   void track_closed(const CameraId& camera, track::TrackId track);
 
@@ -73,15 +79,21 @@ class Alerter {
  private:
   struct Open {
     AlertId id;
+    std::optional<AlertId> linked_to;
     WallTime last_at;
   };
-  void forget_oldest();
+  struct Raised {
+    std::set<std::size_t> entries;
+    WallTime last_at;
+  };
+  bool raise_once(const Sighting& sighting, std::size_t entry);
+  void open_or_update(Alert& alert, std::size_t entry);
 
   AlerterOptions options_;
   std::shared_ptr<const watchlist::SealedList> list_;
   MakeId make_id_;
   std::map<std::size_t, Open> open_;  // By entry.
-  std::map<std::pair<CameraId, track::TrackId>, std::set<std::size_t>> raised_;
+  std::map<std::pair<CameraId, track::TrackId>, Raised> raised_;
 };
 
 }  // namespace proviso::alert

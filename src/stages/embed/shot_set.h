@@ -7,8 +7,11 @@
 //          a choice by similarity would look for the face that fits.
 //   fused  the quality-weighted mean of the shots, of norm 1
 //
-// Every template here is wiped when it dies: with the set, or at the latest kProbeAgeMax after it
-// was made. Threads: thread-bound. Errors: fuse errors come from Embedder.
+// Every template here is wiped when it dies: with the set, or by expire(), which the owner calls
+// with every frame, at the latest kProbeAgeMax after its frame was captured. Shots count as made
+// even when they are gone: nobody is embedded over and over because they stay.
+// Threads: thread-bound. Errors: those of Embedder::fuse; the shot is then kept, unfused.
+// Limits: embeddings_max templates and one fused.
 
 #include <chrono>
 #include <cstddef>
@@ -26,7 +29,7 @@ namespace proviso::embed {
 struct ShotSetOptions {
   std::size_t shots_min = 3;
   std::size_t embeddings_max = 5;
-  std::chrono::milliseconds shot_interval{80};
+  std::chrono::milliseconds shot_interval{80};  // Sooner, a shot would say the same again.
   float better_by = 0.1F;  // Of unified_score: what a new shot must add over the best so far.
 };
 
@@ -34,7 +37,7 @@ class ShotSet {
  public:
   static constexpr std::chrono::seconds kProbeAgeMax{30};
 
-  explicit ShotSet(ShotSetOptions options) : options_(options) {}
+  explicit ShotSet(ShotSetOptions options);
 
   bool wants(const quality::Assessment& assessment, WallTime captured_at) const;
   // Whether a face of any quality could still be wanted, for the planner.
@@ -42,7 +45,7 @@ class ShotSet {
 
   // Takes the shot in and fuses anew. Errors: those of Embedder::fuse.
   Status add(Probe probe, float quality, WallTime captured_at, Embedder& embedder);
-  // Drops what is older than kProbeAgeMax.
+  // Wipes what is kProbeAgeMax old, or from the future because the clock was set back.
   void expire(WallTime now);
 
   const Probe* fused() const { return fused_ ? &*fused_ : nullptr; }
