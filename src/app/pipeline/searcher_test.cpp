@@ -166,6 +166,7 @@ class SearcherTest : public testing::Test {
 TEST_F(SearcherTest, FindsThePersonAndGivesTheSameScoreAlone) {
   constexpr std::array<std::size_t, 3> kPeople{0, 7, 39};
   std::vector<embed::Probe> probes;
+  probes.reserve(kPeople.size());
   for (const std::size_t person : kPeople) probes.push_back(probe_of(direction(person), person));
 
   const auto candidates = search(probes, 0.999, kCandidatesDefault);
@@ -182,6 +183,7 @@ TEST_F(SearcherTest, FindsThePersonAndGivesTheSameScoreAlone) {
 
 TEST_F(SearcherTest, SearchesMoreProbesThanOnePassServes) {
   std::vector<embed::Probe> probes;
+  probes.reserve(kProbesTogetherMax + 5);
   for (std::size_t person = 0; person < kProbesTogetherMax + 5; ++person) {
     probes.push_back(probe_of(direction(person), person));
   }
@@ -266,11 +268,11 @@ bool is_in_memory(const MaskedCode& masked) {
     std::string rights;
     std::istringstream(line) >> std::hex >> begin >> dash >> end >> rights;
     if (!rights.starts_with("rw")) continue;
-    if (stands_between(reinterpret_cast<const std::uint8_t*>(begin),
-                       reinterpret_cast<const std::uint8_t*>(end),
-                       masked)) {
-      return true;
-    }
+    // NOLINTBEGIN(performance-no-int-to-ptr): the kernel names memory by number.
+    const auto* const first = reinterpret_cast<const std::uint8_t*>(begin);
+    const auto* const last = reinterpret_cast<const std::uint8_t*>(end);
+    // NOLINTEND(performance-no-int-to-ptr)
+    if (stands_between(first, last, masked)) return true;
   }
   return false;
 }
@@ -303,6 +305,7 @@ TEST_F(SearcherTest, LeavesNoInt8FormOfAProbeInMemory) {
   ASSERT_FALSE(is_in_memory(masked));
 
   std::vector<embed::Probe> probes;
+  probes.reserve(17);
   for (std::size_t copy = 0; copy < 17; ++copy) probes.push_back(probe_of(direction(500), copy));
   search(probes, 0.3, kCandidatesDefault);
   search(std::span(probes).first(1), 0.3, kCandidatesDefault);

@@ -23,8 +23,8 @@ void add_line(const std::uint8_t* line, const std::int8_t* code, Lanes& lanes) {
   std::array<std::uint16_t, kTile> lower{};
   std::array<std::uint16_t, kTile> upper{};
   for (std::size_t i = 0; i < kTile; ++i) {
-    lower[i] = static_cast<std::uint16_t>(code[i % kQuad]);
-    upper[i] = static_cast<std::uint16_t>(code[kQuad + i % kQuad]);
+    lower[i] = static_cast<std::uint16_t>(int{code[i % kQuad]});
+    upper[i] = static_cast<std::uint16_t>(int{code[kQuad + i % kQuad]});
   }
   for (std::size_t begin = 0; begin < kLine; begin += kTile) {
     for (std::size_t i = 0; i < kTile; ++i) {
