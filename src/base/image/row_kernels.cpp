@@ -25,7 +25,7 @@ void halve_portable(const std::uint8_t* upper,
                     const std::uint8_t* lower,
                     std::uint8_t* out,
                     int count) {
-  for (int i = 0; i < count; ++i) {
+  for (std::ptrdiff_t i = 0; i < count; ++i) {
     const int sum = upper[2 * i] + upper[2 * i + 1] + lower[2 * i] + lower[2 * i + 1];
     out[i] = static_cast<std::uint8_t>((sum + 2) >> 2);
   }
@@ -73,7 +73,7 @@ void bgr_from_yuv_portable(const YuvRows& rows,
                            const ColourWeights& weights,
                            std::uint8_t* out,
                            int count) {
-  for (int i = 0; i < count; ++i) {
+  for (std::ptrdiff_t i = 0; i < count; ++i) {
     const int y = scaled((rows.y[i] - weights.black) * (1 << kLumaShift), weights.luma);
     const int u = (rows.u[i] - kChromaMiddle) * (1 << kChromaShift);
     const int v = (rows.v[i] - kChromaMiddle) * (1 << kChromaShift);
