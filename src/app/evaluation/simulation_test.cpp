@@ -71,7 +71,8 @@ TEST(Plan, TakesTheLongestDurationAndRefusesMoreOrAnUnknownSceneOrTooFewPeople) 
 
 TEST(Renderer, FacesGrowTowardsTheCameraAndACoveredFaceIsNotVisible) {
   const auto persons = people(8);
-  Scene scene{.name = "one", .seed = 1, .duration_s = 4, .listed = std::vector<bool>(8)};
+  Scene scene{
+      .name = "one", .seed = 1, .duration_s = 4, .listed = std::vector<bool>(8), .passes = {}};
   scene.passes.push_back({.duration_s = 4,
                           .width_from_px = 50,
                           .width_to_px = 100,
@@ -96,7 +97,8 @@ TEST(Simulation, GivesTheSameVideoForTheSameSeedAndTheTruthNamesItsHash) {
   ASSERT_TRUE(crypto::start());
   const auto persons = people(12);
   auto scene = planned("crowd", 8, persons);
-  scene.duration_s = 2;
+  scene.duration_s = 1;
+  scene.size = {640, 360};
   const auto folder = std::filesystem::path(testing::TempDir()) / "simulation";
   const auto first = simulate(scene, persons, folder / "a", {});
   const auto second = simulate(scene, persons, folder / "b", {});
