@@ -60,7 +60,15 @@ Status add(watchlist::ListFile& list,
            const std::vector<enrolment::Photograph>& photographs) {
   PROVISO_TRY(const auto id, EntryId::parse(id_text));
   PROVISO_TRY(auto enrolled, enrolment.enrol(id, label, photographs));
-  return list.add(std::move(enrolled.entry));
+  if (!enrolled.entry) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("demo: no usable photograph of ",
+                        id_text,
+                        ": ",
+                        enrolled.photographs.front().refusal.value_or(""),
+                        "; run ./dev setup again for the clips and photographs")};
+  }
+  return list.add(std::move(*enrolled.entry));
 }
 
 Result<enrolment::Photograph> photograph(const fs::path& file) {

@@ -81,7 +81,7 @@ bool stays_below(const fs::path& path) {
 }
 
 Result<std::vector<EntryFiles>> from_csv(const fs::path& file) {
-  constexpr std::array kHeader{"id", "label", "photograph"};
+  constexpr std::array<std::string_view, kFieldsMax> kHeader{"id", "label", "photograph"};
   PROVISO_TRY(const auto text, read_text_file(file, kCsvBytesMax));
   PROVISO_TRY(const auto rows, parse_csv(text));
   if (rows.empty() || !std::equal(rows[0].begin(), rows[0].end(), kHeader.begin(), kHeader.end())) {
@@ -107,57 +107,6 @@ Result<std::vector<EntryFiles>> from_csv(const fs::path& file) {
 }
 
 }  // namespace
-
-Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text) {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::string> row;
-  std::string field;
-  bool quoted = false;
-  bool was_quoted = false;
-  const auto refused = [&](ErrorCode code, std::string_view what) {
-    return Error{code, concat("CSV: row ", rows.size() + 1, ": ", what)};
-  };
-  const auto end_field = [&] {
-    row.push_back(std::move(field));
-    field.clear();
-    was_quoted = false;
-  };
-  for (std::size_t n = 0; n < text.size(); ++n) {
-    const char c = text[n];
-    if (field.size() > kFieldBytesMax) return refused(ErrorCode::kOverLimit, "a field is too long");
-    if (quoted) {
-      if (c != '"') {
-        field += c;
-      } else if (n + 1 < text.size() && text[n + 1] == '"') {
-        field += c;
-        ++n;
-      } else {
-        quoted = false;
-      }
-    } else if (c == '"') {
-      if (!field.empty() || was_quoted) {
-        return refused(ErrorCode::kInvalidInput, "a quote inside a field; double it");
-      }
-      quoted = was_quoted = true;
-    } else if (c == ',') {
-      end_field();
-      if (row.size() > kFieldBytesMax) return refused(ErrorCode::kOverLimit, "too many fields");
-    } else if (c == '\n') {
-      end_field();
-      if (rows.size() > kRowsMax) return refused(ErrorCode::kOverLimit, "too many rows");
-      rows.push_back(std::move(row));
-      row.clear();
-    } else if (c != '\r') {
-      field += c;
-    }
-  }
-  if (quoted) return refused(ErrorCode::kInvalidInput, "a quote that is not closed");
-  if (!field.empty() || !row.empty()) {
-    end_field();
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
 
 Result<std::vector<EntryFiles>> find_photographs(const fs::path& path) {
   std::error_code error;

@@ -2,13 +2,12 @@
 
 // Which photographs belong to which entry: from a folder, or from a CSV file.
 //
-//   folder   a sub-folder's name is an entry's id and holds its photographs; a file beside them is
-//   an
-//            entry by its stem ("obama.jpg" is entry obama). Only .jpg and .jpeg are taken.
+//   folder   a sub-folder's name is an entry's id and it holds that entry's photographs; a file
+//            beside it is an entry by its stem ("obama.jpg" is entry obama); .jpg and .jpeg only
 //   CSV      RFC 4180 with the header id,label,photograph; one row a photograph, several rows may
 //            share an id; paths are relative to the CSV file, and stay below its folder
 //   errors   kNotFound; kInvalidInput naming the row and what is wrong with it; kOverLimit
-//   limits   kRowsMax photographs, kCsvBytesMax bytes, kFieldBytesMax a field
+//   limits   kRowsMax photographs, kCsvBytesMax bytes, kFieldsMax fields of kFieldBytesMax
 //   threads  reentrant
 
 #include <filesystem>
@@ -22,6 +21,7 @@ namespace proviso::commands {
 
 inline constexpr std::size_t kRowsMax = 1'000'000;
 inline constexpr std::size_t kCsvBytesMax = std::size_t{256} << 20U;
+inline constexpr std::size_t kFieldsMax = 3;
 inline constexpr std::size_t kFieldBytesMax = 1024;
 
 struct EntryFiles {
@@ -33,7 +33,8 @@ struct EntryFiles {
 // Ordered by id. `path` is a folder or a file ending in .csv.
 Result<std::vector<EntryFiles>> find_photographs(const std::filesystem::path& path);
 
-// Rows of fields. Errors: kInvalidInput for an open quote or a stray one; kOverLimit.
+// Rows of fields; a byte order mark before them is passed over. Errors: kInvalidInput for a quote
+// that is open or stray and for a lone carriage return; kOverLimit.
 Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text);
 
 }  // namespace proviso::commands

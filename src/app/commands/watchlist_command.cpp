@@ -61,17 +61,37 @@ void report(const EntryId& id, const enrolment::PhotographReport& photograph, bo
   std::cout << '\n';
 }
 
-Result<std::vector<enrolment::Photograph>> read_photographs(
-    const std::vector<std::filesystem::path>& files) {
+// Enrols one person's photographs and reports on each; whether the person is on the list now.
+Result<bool> enrol_one(const Settings& settings,
+                       const EntryFiles& files,
+                       enrolment::Enrolment& enrolment,
+                       watchlist::ListFile& list) {
+  const auto left_out = [&](const Error& why) {
+    std::cerr << "proviso: entry " << files.id.text() << ": " << why.message << '\n';
+    return false;
+  };
   std::vector<enrolment::Photograph> photographs;
-  for (const auto& file : files) {
-    PROVISO_TRY(auto bytes, read_file(file, jpeg::kBytesMax));
-    photographs.push_back({.name = file.filename().string(), .bytes = std::move(bytes)});
+  for (const auto& file : files.photographs) {
+    auto bytes = read_file(file, jpeg::kBytesMax);
+    if (!bytes) return left_out(bytes.error());
+    photographs.push_back({.name = file.filename().string(), .bytes = std::move(bytes).value()});
   }
-  return photographs;
+  auto enrolled = enrolment.enrol(files.id, files.label, photographs);
+  if (!enrolled) {
+    if (enrolled.error().code == ErrorCode::kUnavailable) return enrolled.error();
+    return left_out(enrolled.error());
+  }
+  for (const auto& photograph : enrolled.value().photographs) {
+    report(files.id, photograph, settings.as_json);
+  }
+  if (!enrolled.value().entry) {
+    return left_out({ErrorCode::kInvalidInput, "no usable photograph; the lines above say why"});
+  }
+  const Status added = list.add(std::move(*std::move(enrolled).value().entry));
+  return added ? true : left_out(added.error());
 }
 
-// Enrols each entry; those without a usable photograph are reported and left out.
+// Those who cannot be enrolled are reported and left out; the others are on the list.
 Status enrol_all(const Settings& settings, const std::vector<EntryFiles>& entries) {
   PROVISO_TRY(auto list, watchlist::ListFile::load(settings.list));
   const authority::OperatingPoint point;
@@ -88,27 +108,17 @@ Status enrol_all(const Settings& settings, const std::vector<EntryFiles>& entrie
   enrolment::Enrolment enrolment(*engine.detector, *engine.embedder, floor, clock);
   std::size_t left_out = 0;
   for (const EntryFiles& files : entries) {
-    PROVISO_TRY(const auto photographs, read_photographs(files.photographs));
-    auto enrolled = enrolment.enrol(files.id, files.label, photographs);
-    if (!enrolled) {
-      std::cerr << "proviso: " << enrolled.error().message << '\n';
-      ++left_out;
-      continue;
-    }
-    for (const auto& photograph : enrolled.value().photographs) {
-      report(files.id, photograph, settings.as_json);
-    }
-    PROVISO_TRY_DONE(list.add(std::move(std::move(enrolled).value().entry)));
+    PROVISO_TRY(const bool is_listed, enrol_one(settings, files, enrolment, list));
+    if (!is_listed) ++left_out;
   }
-  PROVISO_TRY_DONE(list.save(settings.list));
+  if (left_out < entries.size()) PROVISO_TRY_DONE(list.save(settings.list));
   if (left_out == 0) return Done{};
-  return Error{
-      ErrorCode::kInvalidInput,
-      concat("watchlist: ",
-             left_out,
-             " of ",
-             entries.size(),
-             " entries were left out, the others are on the list; give better photographs")};
+  return Error{ErrorCode::kInvalidInput,
+               concat("watchlist: ",
+                      left_out,
+                      " of ",
+                      entries.size(),
+                      " entries left out, the others are on the list; give better photographs")};
 }
 
 Status add_one(const Settings& settings) {

@@ -116,7 +116,8 @@ Result<Enrolled> Enrolment::enrol(const EntryId& id,
                         ": ",
                         photographs.size(),
                         " photographs, needed 1 to ",
-                        watchlist::kPhotographsMax)};
+                        watchlist::kPhotographsMax,
+                        "; give the best ones")};
   }
   constexpr float kWeightLowest = 0.05F;
   authority::EnrolmentDesk desk(id, clock_);
@@ -128,15 +129,7 @@ Result<Enrolled> Enrolment::enrol(const EntryId& id,
     PROVISO_TRY(auto found, assess(permit, photograph, reports.back()));
     if (found) usable.push_back(std::move(*found));
   }
-  if (usable.empty()) {
-    return Error{ErrorCode::kInvalidInput,
-                 concat("entry ",
-                        id.text(),
-                        ": no usable photograph; ",
-                        reports.front().name,
-                        ": ",
-                        reports.front().refusal.value_or(""))};
-  }
+  if (usable.empty()) return Enrolled{.entry = {}, .photographs = std::move(reports)};
   std::vector<embed::WeightedReference> weighted;
   std::vector<crypto::Digest> digests;
   for (const Usable& one : usable) {
@@ -150,11 +143,11 @@ Result<Enrolled> Enrolment::enrol(const EntryId& id,
       std::max_element(usable.begin(), usable.end(), [](const auto& a, const auto& b) {
         return a.quality < b.quality;
       });
-  return Enrolled{.entry = {.id = id,
-                            .label = label,
-                            .photographs = std::move(digests),
-                            .reference = std::move(fused),
-                            .thumbnail_jpeg = std::move(best->thumbnail_jpeg)},
+  return Enrolled{.entry = watchlist::NewEntry{.id = id,
+                                               .label = label,
+                                               .photographs = std::move(digests),
+                                               .reference = std::move(fused),
+                                               .thumbnail_jpeg = std::move(best->thumbnail_jpeg)},
                   .photographs = std::move(reports)};
 }
 

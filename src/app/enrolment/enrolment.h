@@ -4,10 +4,9 @@
 // permit, assessed, and refused with its reason if it is unusable; the rest are fused.
 //
 //   in      one request: id, label, photographs (JPEG) of one person
-//   out     the new entry and a report per photograph; or, if none is usable, the refusal
-//   errors  kInvalidInput when no photograph is usable, naming the first one's reason; those of the
-//           stages where a model cannot run. A refused photograph beside a usable one is no error:
-//           its report says why.
+//   out     a report per photograph, in their order, and the new entry unless none is usable
+//   errors  kOverLimit for no photograph or too many; those of the stages where a model cannot
+//           run. A refused photograph is no error: its report says why.
 //   threads thread-bound
 //   limits  watchlist::kPhotographsMax photographs an entry; the decoder's own (adapters/jpeg)
 
@@ -39,7 +38,7 @@ struct PhotographReport {
 };
 
 struct Enrolled {
-  watchlist::NewEntry entry;
+  std::optional<watchlist::NewEntry> entry;  // Empty when no photograph is usable.
   std::vector<PhotographReport> photographs;
 };
 

@@ -1,0 +1,123 @@
+#include "app/commands/photograph_files.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace proviso::commands {
+namespace {
+
+namespace fs = std::filesystem;
+using Rows = std::vector<std::vector<std::string>>;
+
+class PhotographFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path write(const std::string& name, const std::string& text) const {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  }
+
+  fs::path folder_;
+};
+
+TEST(Csv, ReadsQuotesCommasAndLinesInsideFields) {
+  const auto rows = parse_csv("a,\"b \"\"c\"\", d\",e\r\n\"line 1\nline 2\",,\n");
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(rows.value(), (Rows{{"a", "b \"c\", d", "e"}, {"line 1\nline 2", "", ""}}));
+}
+
+TEST(Csv, NeedsNoLastLineEndAndPassesOverAByteOrderMark) {
+  EXPECT_EQ(parse_csv("\xEF\xBB\xBF"
+                      "a,b,")
+                .value(),
+            (Rows{{"a", "b", ""}}));
+  EXPECT_EQ(parse_csv("\"a\"").value(), (Rows{{"a"}}));
+  EXPECT_TRUE(parse_csv("").value().empty());
+}
+
+TEST(Csv, RefusesQuotesThatAreOpenOrStrayAndLoneCarriageReturns) {
+  for (const char* bad : {"\"a", "a\"b", "\"a\"b", "\"a\" ,b", "a\rb", "a\r", "\"\"\""}) {
+    const auto rows = parse_csv(bad);
+    ASSERT_FALSE(rows) << bad;
+    EXPECT_EQ(rows.error().code, ErrorCode::kInvalidInput) << bad;
+    EXPECT_NE(rows.error().message.find("row 1"), std::string::npos) << bad;
+  }
+  EXPECT_TRUE(parse_csv("\"\"\"\""));  // A field of one quote.
+}
+
+TEST(Csv, TakesFieldsAndColumnsUpToTheLimitAndNotOneMore) {
+  EXPECT_TRUE(parse_csv(std::string(kFieldBytesMax, 'a')));
+  EXPECT_EQ(parse_csv(std::string(kFieldBytesMax + 1, 'a')).error().code, ErrorCode::kOverLimit);
+  EXPECT_TRUE(parse_csv("a,b,c"));
+  EXPECT_EQ(parse_csv("a,b,c,d").error().code, ErrorCode::kOverLimit);
+}
+
+TEST(Csv, TakesRowsUpToTheLimitBelowAHeaderAndNotOneMore) {
+  std::string text((kRowsMax + 1) * 2, 'a');
+  for (std::size_t n = 1; n < text.size(); n += 2) text[n] = '\n';
+  EXPECT_TRUE(parse_csv(text));
+  EXPECT_EQ(parse_csv(text + "a").error().code, ErrorCode::kOverLimit);
+}
+
+TEST_F(PhotographFiles, AFolderGivesAnEntryPerSubFolderAndPerFile) {
+  write("ada/2.jpg", "x");
+  write("ada/1.JPEG", "x");
+  write("grace.jpg", "x");
+  write("notes.txt", "x");
+  const auto found = find_photographs(folder_);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found.value().size(), 2U);
+  EXPECT_EQ(found.value()[0].id.text(), "ada");
+  EXPECT_EQ(found.value()[0].photographs,
+            (std::vector<fs::path>{folder_ / "ada/1.JPEG", folder_ / "ada/2.jpg"}));
+  EXPECT_EQ(found.value()[1].id.text(), "grace");
+}
+
+TEST_F(PhotographFiles, AnEmptyFolderAMissingOneAndAnotherFileAreRefused) {
+  EXPECT_EQ(find_photographs(folder_).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(find_photographs(folder_ / "absent").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(find_photographs(write("list.txt", "id,label,photograph\n")).error().code,
+            ErrorCode::kNotFound);
+}
+
+TEST_F(PhotographFiles, CsvRowsOfOneIdAreOneEntry) {
+  const auto file = write("people.csv",
+                          "id,label,photograph\nada,\"Lovelace, Ada\",a/1.jpg\n"
+                          "grace,Grace,g.jpg\nada,ignored,a/2.jpg\n");
+  const auto found = find_photographs(file);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found.value().size(), 2U);
+  EXPECT_EQ(found.value()[0].label, "Lovelace, Ada");
+  EXPECT_EQ(found.value()[0].photographs,
+            (std::vector<fs::path>{folder_ / "a/1.jpg", folder_ / "a/2.jpg"}));
+}
+
+TEST_F(PhotographFiles, CsvPathsOutsideItsFolderAreRefusedNamingTheRow) {
+  for (const char* path : {"/etc/passwd", "../x.jpg", "a/../../x.jpg", ""}) {
+    const auto file = write(
+        "people.csv", std::string("id,label,photograph\nada,Ada,1.jpg\nbob,Bob,") + path + "\n");
+    const auto found = find_photographs(file);
+    ASSERT_FALSE(found) << path;
+    EXPECT_NE(found.error().message.find("row 3"), std::string::npos) << found.error().message;
+  }
+}
+
+TEST_F(PhotographFiles, CsvWithoutItsHeaderOrWithABadIdIsRefused) {
+  EXPECT_EQ(find_photographs(write("a.csv", "ada,Ada,1.jpg\n")).error().code,
+            ErrorCode::kInvalidInput);
+  const auto bad = find_photographs(write("b.csv", "id,label,photograph\n../ada,Ada,1.jpg\n"));
+  ASSERT_FALSE(bad);
+  EXPECT_NE(bad.error().message.find("row 2"), std::string::npos) << bad.error().message;
+}
+
+}  // namespace
+}  // namespace proviso::commands
