@@ -6,7 +6,7 @@ namespace proviso::commands {
 
 Exit refuse(const Error& error) {
   std::cerr << "proviso: " << error.message << '\n';
-  return error.code == ErrorCode::kCorrupt ? Exit::kFault : Exit::kRefused;
+  return Exit::kRefused;
 }
 
 void warn(std::string_view text) {

@@ -16,7 +16,8 @@ namespace proviso::commands {
 
 enum class Exit : int { kDone = 0, kRefused = 1, kUsage = 2, kFault = 3 };
 
-// Says the error and gives the exit code it means: kCorrupt is a fault, everything else a refusal.
+// Says the error. Whatever an Error names lies outside the program, so it is a refusal; a fault is
+// an exception or a failed check of our own.
 Exit refuse(const Error& error);
 void warn(std::string_view text);
 
@@ -26,5 +27,6 @@ void add_watchlist(CLI::App& app, Exit& exit);
 void add_authority(CLI::App& app, Exit& exit);
 void add_watch(CLI::App& app, Exit& exit);
 void add_demo(CLI::App& app, Exit& exit);
+void add_simulate(CLI::App& app, Exit& exit);
 
 }  // namespace proviso::commands

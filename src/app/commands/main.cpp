@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
     add_authority(app, exit);
     add_watchlist(app, exit);
     add_models(app, exit);
+    add_simulate(app, exit);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

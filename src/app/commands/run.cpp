@@ -98,7 +98,17 @@ AlertId random_alert_id() {
   return AlertId::parse("alert-" + crypto::random_id()).value();
 }
 
-pipeline::Outputs outputs_of(const RunSettings& settings, const watchlist::SealedList& list) {
+// Whether waiting is in vain: nothing has ever come from any camera, and all are given up or
+// silent beyond the time after which a camera counts as offline.
+bool nobody_answers(const pipeline::Summary& summary) {
+  return std::all_of(summary.cameras.begin(), summary.cameras.end(), [](const auto& camera) {
+    return !camera.ever_gave_a_frame && (camera.state == "offline" || camera.state == "ended");
+  });
+}
+
+pipeline::Outputs outputs_of(const RunSettings& settings,
+                             const watchlist::SealedList& list,
+                             authority::Gate& gate) {
   pipeline::Outputs outputs;
   outputs.on_alert = [&settings, &list](const alert::Alert& alert,
                                         const video::Frame& frame,
@@ -119,11 +129,11 @@ pipeline::Outputs outputs_of(const RunSettings& settings, const watchlist::Seale
       std::cout << line << '\n' << std::flush;
     }
   };
-  if (isatty(STDERR_FILENO) == 1) {
-    outputs.on_progress = [](const pipeline::Summary& summary) {
-      std::cerr << "\r\033[K" << progress_line(summary) << std::flush;
-    };
-  }
+  const bool on_a_terminal = isatty(STDERR_FILENO) == 1;
+  outputs.on_progress = [&gate, on_a_terminal](const pipeline::Summary& summary) {
+    if (nobody_answers(summary)) gate.stop("no camera answers; check address, network and power");
+    if (on_a_terminal) std::cerr << "\r\033[K" << progress_line(summary) << std::flush;
+  };
   return outputs;
 }
 
@@ -164,7 +174,7 @@ Result<Exit> run_loaded(const RunSettings& settings, Loaded loaded) {
   PROVISO_TRY(const auto summary,
               pipeline::run(parts,
                             setups_of(settings, clock),
-                            outputs_of(settings, *loaded.list),
+                            outputs_of(settings, *loaded.list, *gate),
                             interruption.token()));
   if (isatty(STDERR_FILENO) == 1) std::cerr << "\r\033[K";
   std::cerr << summary_text(summary);
