@@ -28,7 +28,7 @@ proviso_module(app/pipeline DEPENDS stages/video stages/detect stages/track stag
   LIBRARIES Threads::Threads)
 proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/ffmpeg adapters/openvino)
 proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
-proviso_module(app/commands DEPENDS app/pipeline app/enrolment adapters/openvino adapters/ffmpeg adapters/jpeg
+proviso_module(app/commands DEPENDS app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg
   LIBRARIES CLI11::CLI11)
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/app/commands/main.cpp)
   add_executable(proviso src/app/commands/main.cpp)
