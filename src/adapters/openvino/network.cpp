@@ -37,11 +37,15 @@ struct Lane {
 
 class OpenVinoNetwork final : public tensor::Network {
  public:
-  OpenVinoNetwork(std::string role, std::vector<ov::CompiledModel> graphs, image::SizePx input)
+  OpenVinoNetwork(std::string role,
+                  const std::vector<std::string>& output_names,
+                  std::vector<ov::CompiledModel> graphs,
+                  image::SizePx input)
       : role_(std::move(role)), input_(input), black_(input_bytes()) {
-    for (const auto& output : graphs.front().outputs()) {
-      shapes_.push_back(output.get_shape());
-      outputs_.push_back({output.get_any_name(), ov::shape_size(shapes_.back())});
+    PROVISO_CHECK(output_names.size() == graphs.front().outputs().size());
+    for (std::size_t n = 0; n < output_names.size(); ++n) {
+      shapes_.push_back(graphs.front().output(n).get_shape());
+      outputs_.push_back({output_names[n], ov::shape_size(shapes_.back())});
     }
     for (ov::CompiledModel& graph : graphs) {
       lanes_.push_back({.graph = std::move(graph), .request = {}});
@@ -156,6 +160,10 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
                          (inputs.empty() ? "" : inputs[0].get_partial_shape().to_string()) +
                          ", needed one of 1x3xHxW; use a YuNet-like or ArcFace-like model"};
       }
+      // Taken here: in a compiled graph an output also has the names of nodes joined to it.
+      for (const auto& output : original_->outputs()) {
+        output_names_.push_back(output.get_any_name());
+      }
     } catch (const std::exception& cause) {
       return failed(ErrorCode::kInvalidInput, model_.role, cause);
     }
@@ -173,7 +181,8 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
     }
     try {
       PROVISO_TRY(auto graphs, compile_lanes(input));
-      kept_.push_front(std::make_shared<OpenVinoNetwork>(model_.role, std::move(graphs), input));
+      kept_.push_front(
+          std::make_shared<OpenVinoNetwork>(model_.role, output_names_, std::move(graphs), input));
     } catch (const std::exception& cause) {
       return failed(ErrorCode::kInvalidInput, model_.role, cause);
     }
@@ -242,6 +251,7 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
   RunnerOptions options_;
   ov::Core core_;
   std::shared_ptr<ov::Model> original_;
+  std::vector<std::string> output_names_;
   std::mutex mutex_;
   std::list<std::shared_ptr<OpenVinoNetwork>> kept_;  // Most recently used first.
 };

@@ -86,6 +86,15 @@ TEST_F(OpenVinoNetworkTest, JobsOverLanesGiveWhatEachGivesAlone) {
   EXPECT_EQ(network->images_run(), 10U);
 }
 
+TEST_F(OpenVinoNetworkTest, OutputsHaveTheNamesOfTheModelFile) {
+  const auto network = maker(pack_->detector, 1)->make({64, 32}).value();
+  ASSERT_EQ(network->outputs().size(), 12U);
+  EXPECT_EQ(network->outputs()[0].name, "cls_8");
+  EXPECT_EQ(network->outputs()[0].floats, 32U);
+  EXPECT_EQ(network->outputs()[11].name, "kps_32");
+  EXPECT_EQ(network->outputs()[11].floats, 20U);
+}
+
 TEST_F(OpenVinoNetworkTest, NoJobsAreDoneAtOnce) {
   const auto network = embedder(pack_->embedder);
   EXPECT_TRUE(network->run({}));
