@@ -1,0 +1,155 @@
+"""The acceptance lines on real clips: who is enrolled alerts once, nobody else does.
+
+One statement serves every line. Runs the program given as the first argument, as a user would.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODELS = ROOT / ".deps/models"
+MEDIA = ROOT / ".deps/media"
+CCTV = ROOT.parent / "shared/data/cctv"
+OTHERS = ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg"]
+
+
+def proviso(*arguments, code=0):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, f"{arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def frame(clip: pathlib.Path, index: int, crop: str, to: pathlib.Path) -> pathlib.Path:
+    chosen = f"select=eq(n\\,{index}){crop}"
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", clip, "-vf", chosen, "-frames:v", "1",
+                    "-q:v", "1", to], check=True)
+    return to
+
+
+class Site:
+    """A list, its seal and an authority for the cameras given, in a folder of its own."""
+
+    def __init__(self, folder: pathlib.Path, people: dict, cameras: dict):
+        self.folder = folder
+        self.sealed = folder / "list.sealed"
+        self.authority = folder / "authority.json"
+        self.cameras = [f"{name}={clip}" for name, clip in cameras.items()]
+        draft = folder / "list"
+        proviso("watchlist", "new", draft, "--models", MODELS)
+        for name, photographs in people.items():
+            proviso("watchlist", "add", draft, name, *photographs, "--models", MODELS)
+        proviso("watchlist", "seal", draft, "-o", self.sealed)
+        named = [word for camera in self.cameras for word in ("--camera", camera)]
+        proviso("authority", "draft", "--watchlist", self.sealed, *named, "--hours", 1,
+                "--models", MODELS, "-o", self.authority)
+
+    def watch(self, *more, code=0):
+        done = proviso("watch", *self.cameras, "--authority", self.authority, "--watchlist",
+                       self.sealed, "--models", MODELS, "--json", *more, code=code)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        summary = lines.pop()["summary"]
+        return lines, {camera["camera"]: camera for camera in summary["cameras"]}
+
+
+class Clips(unittest.TestCase):
+    def setUp(self):
+        held = tempfile.TemporaryDirectory()
+        self.addCleanup(held.cleanup)
+        self.folder = pathlib.Path(held.name)
+
+    def test_the_man_enrolled_from_any_of_four_frames_alerts_once_within_a_second(self):
+        for index in (60, 75, 90, 105):
+            with self.subTest(frame=index):
+                folder = self.folder / str(index)
+                folder.mkdir()
+                clip = MEDIA / "carphone_pristine.mp4"
+                photograph = frame(clip, index, "", folder / "man.jpg")
+                alerts, _ = Site(folder, {"man": [photograph]}, {"car": clip}).watch()
+                self.assertEqual([alert["entry"] for alert in alerts], ["man"])
+                self.assertLess(alerts[0]["media_time_ms"], 1000)
+
+    def test_nobody_alerts_on_three_clips_when_only_others_are_listed(self):
+        people = {name.removesuffix(".jpg"): [MEDIA / name] for name in OTHERS}
+        clips = {clip: MEDIA / f"{clip}.mp4" for clip in ("carphone_pristine", "bikes", "bigbuckbunny")}
+        alerts, cameras = Site(self.folder, people, clips).watch()
+        self.assertEqual(alerts, [])
+        # The control: they were compared, so silence is not blindness.
+        self.assertGreater(cameras["carphone_pristine"]["comparisons"], 0)
+
+    @unittest.skipUnless(CCTV.is_dir(), "SKIPPED LOUDLY: ../shared/data/cctv is absent")
+    def test_two_known_people_alert_once_each_and_a_distant_pair_is_not_compared(self):
+        woman = CCTV / "head-pose-face-detection-female.gif"
+        man = CCTV / "head-pose-face-detection-male.gif"
+        people = {"p1": [frame(woman, 11, "", self.folder / "p1.jpg")],
+                  "p2": [frame(man, 30, "", self.folder / "p2.jpg")]}
+        clips = {"both": CCTV / "head-pose-face-detection-female-and-male.gif",
+                 "woman": woman, "man": man, "walking": CCTV / "face-demographics-walking.gif"}
+        for name, expected in {"both": ["p1", "p2"], "woman": ["p1"], "man": ["p2"],
+                               "walking": []}.items():
+            with self.subTest(clip=name):
+                folder = self.folder / name
+                folder.mkdir()
+                alerts, cameras = Site(folder, people, {name: clips[name]}).watch()
+                self.assertEqual(sorted(alert["entry"] for alert in alerts), expected)
+                if name == "walking":
+                    self.assertEqual(cameras[name]["comparisons"], 0)
+                    self.assertGreater(cameras[name]["not_compared"]["too small"], 0)
+
+
+class BadInput(unittest.TestCase):
+    def setUp(self):
+        held = tempfile.TemporaryDirectory()
+        self.addCleanup(held.cleanup)
+        self.folder = pathlib.Path(held.name)
+        self.people = {"obama": [MEDIA / "obama.jpg"]}
+
+    def site(self, clip):
+        return Site(self.folder, self.people, {"one": clip})
+
+    def refused(self, site):
+        done = proviso("watch", *site.cameras, "--authority", site.authority, "--watchlist",
+                       site.sealed, "--models", MODELS, code=1)
+        return done.stderr
+
+    def test_an_empty_file_and_a_text_named_mp4_have_no_video(self):
+        for name, content in {"empty.mp4": b"", "text.mp4": b"this is no video\n" * 50}.items():
+            with self.subTest(file=name):
+                self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+                clip = self.folder / name
+                clip.write_bytes(content)
+                self.assertIn("no video in", self.refused(self.site(clip)))
+
+    def test_a_camera_that_the_authority_does_not_name_is_refused(self):
+        site = self.site(MEDIA / "carphone_pristine.mp4")
+        site.cameras = [f"other={MEDIA / 'carphone_pristine.mp4'}"]
+        self.assertIn("not named in it", self.refused(site))
+
+    def test_a_list_changed_by_one_byte_is_refused(self):
+        site = self.site(MEDIA / "carphone_pristine.mp4")
+        content = bytearray(site.sealed.read_bytes())
+        content[-1] ^= 1
+        site.sealed.write_bytes(content)
+        self.assertIn("sha256", self.refused(site))
+
+    def test_a_threshold_under_the_floor_is_refused_before_the_first_frame(self):
+        site = self.site(MEDIA / "carphone_pristine.mp4")
+        text = site.authority.read_text().replace('"threshold_millionths":450000',
+                                                  '"threshold_millionths":399999')
+        site.authority.write_text(text)
+        self.assertIn("threshold_millionths", self.refused(site))
+
+    def test_a_tiny_video_runs_and_compares_nobody(self):
+        clip = self.folder / "tiny.mp4"
+        subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=s=16x16:d=1", clip],
+                       check=True)
+        alerts, cameras = self.site(clip).watch()
+        self.assertEqual(alerts, [])
+        self.assertEqual(cameras["one"]["comparisons"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
