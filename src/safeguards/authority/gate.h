@@ -4,22 +4,24 @@
 // it runs: the window, by wall clock and by monotonic clock, and a stop. Each change raises its
 // epoch; a permit of an older epoch is not confirmed.
 //
-//   open      checks once, before the first frame: window, list hash and size, model-pack hash,
-//             threshold floor, each camera's kind and address; hashes are of the loaded bytes
-//   admit     one frame: one snapshot read and comparisons; no hashing, no JSON, no allocation
-//             beyond the key's
+//   open      checks once, before the first frame: window, threshold floor, model-pack hash, list
+//             hash and size, each camera's kind and address; hashes are of the loaded bytes
+//   admit     one frame of a camera that was given to open(): two clock reads and comparisons; no
+//             hashing, no JSON, no allocation beyond the key's
 //   confirm   just before search, and before an alert leaves
 //
 // Time: the window is [not_before, not_after) on the wall clock. The remaining time is fixed on
 // the monotonic clock at open, so a wall clock that is set back cannot lengthen the run. A wall
-// clock that parts from the monotonic one by more than 2 s closes the gate for good.
+// clock that parts from the monotonic one by more than kClockStepMax closes the gate for good.
 // A recording's captured_at is opening time plus its own time, so it is checked by the clock now.
 // Threads: thread-safe. Errors: kNotAuthorised, whose message names the rule, the value found, the
 // value needed and the next step.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,9 @@
 #include "safeguards/watchlist/sealed_list.h"
 
 namespace proviso::authority {
+
+// Somebody who sets the clock by more than this during a run has changed what the window means.
+inline constexpr std::chrono::seconds kClockStepMax{2};
 
 // What a run is about to use; compared with what the statement names.
 struct RunRequest {
@@ -51,9 +56,11 @@ class Gate {
                                             const RunRequest& request,
                                             const Clock& clock);
 
-  // Errors: kNotAuthorised if the run is stopped, the window is over, or the camera is not named.
+  // Errors: kNotAuthorised if the run is stopped, the window is over, or the camera was not given
+  // to open().
   Result<LivePermit> admit(const FrameKey& key) const;
-  // Errors: kNotAuthorised if the permit's epoch is not the present one or the window is over.
+  // Errors: kNotAuthorised if the permit is another gate's or of an earlier epoch, the run is
+  // stopped, or the window is over.
   Status confirm(const LivePermit& permit) const;
 
   void stop(std::string reason);  // Final. Raises the epoch; the first reason is kept.
@@ -63,19 +70,26 @@ class Gate {
   const Statement& statement() const { return statement_; }
 
  private:
-  Gate(Statement statement, const Clock& clock, MonotonicTime ends_at);
+  // Both clocks, read together.
+  struct Moment {
+    WallTime wall;
+    MonotonicTime monotonic;
+  };
+  Gate(Statement statement, std::vector<CameraId> cameras, const Clock& clock, Moment opened);
+  static Moment moment_of(const Clock& clock);
+  bool clock_was_set(Moment now) const;
   Status check_window() const;
 
-  Statement statement_;
+  const Statement statement_;
+  const std::vector<CameraId> cameras_;  // Given to open(), their sources checked there.
   const Clock& clock_;
-  MonotonicTime ends_at_;  // The window's end on the monotonic clock, fixed at open.
-  WallTime opened_wall_;
-  MonotonicTime opened_monotonic_;
+  const Moment opened_;
+  const MonotonicTime ends_at_;  // The window's end on the monotonic clock, fixed at open.
   mutable std::atomic<bool> clock_was_set_{false};
-  std::atomic<std::uint64_t> epoch_{1};
+  std::atomic<std::uint64_t> epoch_;
   std::atomic<bool> stopped_{false};
-  struct Reason;
-  std::shared_ptr<Reason> reason_;
+  mutable std::mutex reason_mutex_;
+  std::string reason_;  // Guarded by reason_mutex_.
 };
 
 }  // namespace proviso::authority

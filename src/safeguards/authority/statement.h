@@ -5,12 +5,12 @@
 // signatures come around these bytes.
 //
 //   errors  parse(): kInvalidInput naming the field, the value found and the value needed: unknown,
-//           missing or doubled fields, wrong types, values outside their range, over kBytesMax
+//           missing or doubled fields, wrong types, values outside their range; kOverLimit over
+//           kBytesMax
 //   threads values
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +43,7 @@ struct OperatingPoint {
 };
 
 // Lowest threshold that any statement may name with this software: the highest impostor score seen
-// in the pack's measurements was 0.38 (../docs/accuracy.md).
+// in the default pack's measurements was 0.38 (docs/formats/statement.md).
 inline constexpr int kThresholdFloorMillionths = 400'000;
 
 struct Statement {
@@ -51,7 +51,7 @@ struct Statement {
   static constexpr std::size_t kCamerasMax = 64;
   static constexpr std::chrono::hours kWindowMax{24};
 
-  std::string reference;  // The deployment: an id as in base/core/id.h.
+  std::string reference;  // The deployment's; of the form of base/core/id.h.
   WallTime not_before;    // The window, [not_before, not_after).
   WallTime not_after;
   std::vector<AuthorisedCamera> cameras;

@@ -10,8 +10,19 @@
 namespace proviso::watchlist {
 namespace {
 
+constexpr std::size_t kFirstLinesBytesMax = 2 * kHeaderBytesMax;
+
 Error refused(std::string message) {
   return {ErrorCode::kInvalidInput, std::move(message)};
+}
+
+std::string stands_elsewhere(const EntryId& entry, const EntryId& owner) {
+  return concat(
+      "watchlist: a photograph of entry ",
+      entry.text(),
+      " stands under entry ",
+      owner.text(),
+      "; one photograph belongs to one entry: use one id for both, or another photograph");
 }
 
 bool before(const ListEntry& entry, const EntryId& id) {
@@ -38,7 +49,12 @@ Status check_shape(const NewEntry& entry, std::size_t dimension) {
                         "; give the best ones")};
   }
   if (entry.thumbnail_jpeg.size() > kThumbnailBytesMax) {
-    return Error{ErrorCode::kOverLimit, "watchlist: the thumbnail is over 64 KiB"};
+    return Error{ErrorCode::kOverLimit,
+                 concat("watchlist: the thumbnail has ",
+                        entry.thumbnail_jpeg.size(),
+                        " bytes, the limit is ",
+                        kThumbnailBytesMax,
+                        "; make it smaller")};
   }
   return Done{};
 }
@@ -46,7 +62,7 @@ Status check_shape(const NewEntry& entry, std::size_t dimension) {
 }  // namespace
 
 ListFile ListFile::create(const crypto::Digest& model_pack, std::size_t dimension, WallTime now) {
-  PROVISO_CHECK(dimension >= 2 && dimension <= kDimensionMax);
+  PROVISO_CHECK(dimension >= kDimensionMin && dimension <= kDimensionMax);
   ListContents contents;
   contents.state = ListState::kDraft;
   contents.made_at = now;
@@ -61,40 +77,58 @@ Result<ListFile> ListFile::load(const std::filesystem::path& path) {
   if (contents.state != ListState::kDraft) {
     return refused("watchlist: a sealed list does not change; make a new one");
   }
-  return ListFile(std::move(contents));
+  ListFile file(std::move(contents));
+  for (const ListEntry& entry : file.contents_.entries) {
+    file.body_bytes_ += file_bytes(entry);
+    for (const crypto::Digest& photograph : entry.photographs) {
+      const auto [owner, added] = file.owners_.emplace(photograph, entry.id);
+      if (added || owner->second == entry.id) continue;
+      return Error{ErrorCode::kCorrupt, stands_elsewhere(entry.id, owner->second)};
+    }
+  }
+  return file;
+}
+
+Status ListFile::check_new(const NewEntry& entry) const {
+  PROVISO_TRY_DONE(check_shape(entry, contents_.dimension));
+  if (contents_.entries.size() == kEntriesMax) {
+    return Error{ErrorCode::kOverLimit,
+                 concat("watchlist: ", kEntriesMax, " entries, the limit; make a second list")};
+  }
+  for (const crypto::Digest& photograph : entry.photographs) {
+    const auto owner = owners_.find(photograph);
+    if (owner != owners_.end() && owner->second != entry.id) {
+      return refused(stands_elsewhere(entry.id, owner->second));
+    }
+  }
+  return Done{};
 }
 
 Status ListFile::add(NewEntry entry) {
-  PROVISO_TRY_DONE(check_shape(entry, contents_.dimension));
   auto& entries = contents_.entries;
-  if (entries.size() == kEntriesMax) {
-    return Error{ErrorCode::kOverLimit, concat("watchlist: ", kEntriesMax, " entries, the limit")};
-  }
   const auto place = std::lower_bound(entries.begin(), entries.end(), entry.id, before);
   if (place != entries.end() && place->id == entry.id) {
     return refused(concat("watchlist: entry ",
                           entry.id.text(),
                           " is on the list already; choose another id, or make the list again"));
   }
-  for (const ListEntry& other : entries) {
-    for (const crypto::Digest& photograph : entry.photographs) {
-      if (std::find(other.photographs.begin(), other.photographs.end(), photograph) !=
-          other.photographs.end()) {
-        return refused(concat("watchlist: a photograph of ",
-                              entry.id.text(),
-                              " stands under entry ",
-                              other.id.text(),
-                              "; one photograph belongs to one entry"));
-      }
-    }
-  }
+  PROVISO_TRY_DONE(check_new(entry));
   const auto values = entry.reference.values();
-  entries.insert(place,
-                 {.id = std::move(entry.id),
+  ListEntry added{.id = std::move(entry.id),
                   .label = std::move(entry.label),
                   .photographs = std::move(entry.photographs),
                   .values = {values.begin(), values.end()},
-                  .thumbnail_jpeg = std::move(entry.thumbnail_jpeg)});
+                  .thumbnail_jpeg = std::move(entry.thumbnail_jpeg)};
+  const std::size_t added_bytes = file_bytes(added);
+  if (body_bytes_ + added_bytes > kFileBytesMax - kFirstLinesBytesMax) {
+    return Error{ErrorCode::kOverLimit,
+                 concat("watchlist: the file would be over ",
+                        kFileBytesMax,
+                        " bytes; make a second list, or smaller thumbnails")};
+  }
+  body_bytes_ += added_bytes;
+  for (const crypto::Digest& photograph : added.photographs) owners_.emplace(photograph, added.id);
+  entries.insert(place, std::move(added));
   return Done{};
 }
 

@@ -6,14 +6,18 @@
 //   add     one entry with the template that its photographs made
 //   seal    the bytes of the sealed list, whose SHA-256 the authority names
 //   errors  kInvalidInput for an id that the list has, for a photograph that stands under another
-//           id, and for a template of another dimension; kOverLimit over kEntriesMax or
-//           kPhotographsMax. After an error the list is as it was.
+//           id, and for a template of another dimension; kOverLimit over kEntriesMax,
+//           kPhotographsMax, kThumbnailBytesMax or kFileBytesMax. After an error the list is as it
+//           was, and what is on it can always be saved, sealed and loaded again.
 //   threads thread-bound
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/core/clock.h"
@@ -36,7 +40,8 @@ struct NewEntry {
 class ListFile {
  public:
   static ListFile create(const crypto::Digest& model_pack, std::size_t dimension, WallTime now);
-  // Errors: those of parse_list(); kInvalidInput for a sealed list, which does not change.
+  // Errors: those of read_file() and parse_list(); kInvalidInput for a sealed list, which does not
+  // change; kCorrupt for a photograph that stands under two ids.
   static Result<ListFile> load(const std::filesystem::path& path);
 
   Status add(NewEntry entry);
@@ -49,7 +54,11 @@ class ListFile {
 
  private:
   explicit ListFile(ListContents contents) : contents_(std::move(contents)) {}
+  Status check_new(const NewEntry& entry) const;
+
   ListContents contents_;
+  std::map<crypto::Digest, EntryId> owners_;  // Of the photographs.
+  std::size_t body_bytes_ = 0;                // Of the file, without its first two lines.
 };
 
 }  // namespace proviso::watchlist

@@ -1,13 +1,17 @@
 #pragma once
 
-// The bytes of a watchlist file (docs/formats/watchlist.md), draft or sealed.
+// The bytes of a watchlist file, draft or sealed: docs/formats/watchlist.md has them all.
 //
 //   first line   proviso/watchlist/v1
-//   second line  the header: canonical JSON
-//   then         one float32 little-endian row of `dimension` values per entry, norm 1, and the
-//                thumbnails back to back; nothing before, between or after
+//   second line  the header: canonical JSON, small whatever the list's size
+//   then         the table of entries, one float32 little-endian row of `dimension` values of norm
+//                1 per entry, and the thumbnails back to back; nothing before, between or after
 //
-// Errors: kCorrupt with the place for anything else; kOverLimit over kEntriesMax, kFileBytesMax.
+// One list has one form: to_bytes(parse_list(bytes)) gives back the same bytes.
+// The table is not JSON because a million entries must load within seconds.
+//
+// Errors: kCorrupt with the place for anything else; kOverLimit for a header that claims more than
+//         kEntriesMax and for more than kFileBytesMax, before anything is allocated for them.
 // Threads: reentrant.
 
 #include <cstddef>
@@ -27,6 +31,7 @@ inline constexpr std::size_t kFileBytesMax = std::size_t{8} << 30U;
 inline constexpr std::size_t kThumbnailBytesMax = 64 * 1024;
 inline constexpr std::size_t kLabelBytesMax = 128;
 inline constexpr std::size_t kPhotographsMax = 64;  // Of one entry.
+inline constexpr std::size_t kHeaderBytesMax = 1024;
 
 enum class ListState : std::uint8_t { kDraft, kSealed };
 
@@ -48,5 +53,16 @@ struct ListContents {
 
 Result<ListContents> parse_list(std::span<const std::byte> bytes);
 std::vector<std::byte> to_bytes(const ListContents& list);
+
+// The same checks, for a reader that keeps the rows in its own block: `entries` have no values,
+// `rows` stand in the bytes that were parsed, not aligned.
+struct ListParts {
+  ListContents contents;
+  std::span<const std::byte> rows;
+};
+Result<ListParts> parse_parts(std::span<const std::byte> bytes);
+
+// What the entry adds to the file.
+std::size_t file_bytes(const ListEntry& entry);
 
 }  // namespace proviso::watchlist

@@ -17,6 +17,7 @@ class Embedder;
 
 namespace proviso::watchlist {
 
+inline constexpr std::size_t kDimensionMin = 2;
 inline constexpr std::size_t kDimensionMax = 1024;
 
 class Reference {

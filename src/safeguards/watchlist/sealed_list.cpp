@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "base/core/file.h"
@@ -36,7 +37,8 @@ Result<std::shared_ptr<const SealedList>> SealedList::load(const std::filesystem
 }
 
 Result<std::shared_ptr<const SealedList>> SealedList::parse(std::span<const std::byte> bytes) {
-  PROVISO_TRY(auto contents, parse_list(bytes));
+  PROVISO_TRY(auto parts, parse_parts(bytes));
+  ListContents& contents = parts.contents;
   if (contents.state != ListState::kSealed) {
     return Error{ErrorCode::kInvalidInput,
                  "watchlist: a draft, needed a sealed list; seal it with `proviso watchlist seal`"};
@@ -47,9 +49,11 @@ Result<std::shared_ptr<const SealedList>> SealedList::parse(std::span<const std:
   list->sealed_at_ = contents.made_at;
   list->dimension_ = contents.dimension;
   list->templates_.reset(aligned_floats(contents.entries.size() * contents.dimension));
-  float* row = list->templates_.get();
+  if (!parts.rows.empty()) {
+    std::memcpy(list->templates_.get(), parts.rows.data(), parts.rows.size());
+  }
+  list->entries_.reserve(contents.entries.size());
   for (ListEntry& entry : contents.entries) {
-    row = std::copy(entry.values.begin(), entry.values.end(), row);
     list->entries_.push_back({.id = std::move(entry.id),
                               .label = std::move(entry.label),
                               .photographs = static_cast<std::uint32_t>(entry.photographs.size()),

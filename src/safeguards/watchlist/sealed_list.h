@@ -7,8 +7,8 @@
 //           `dimension` values, rows contiguous, block 64-byte aligned
 //   format  docs/formats/watchlist.md
 //   errors  load(): kNotFound if the file is absent, kCorrupt with the place in the file for
-//           anything that is not exactly a sealed list, kOverLimit over kEntriesMax or
-//           kFileBytesMax
+//           anything that is not exactly a list, kInvalidInput for a draft, kOverLimit over
+//           kEntriesMax or kFileBytesMax
 //   threads immutable once loaded: thread-safe
 //
 // In this version the list is one file; encryption and life of the list come with their own part.
@@ -25,7 +25,6 @@
 #include "base/core/id.h"
 #include "base/core/result.h"
 #include "base/crypto/digest.h"
-#include "base/image/pixels.h"
 
 namespace proviso::watchlist {
 
@@ -52,7 +51,6 @@ class SealedList {
   WallTime sealed_at() const { return sealed_at_; }
 
  private:
-  friend class ListFile;
   SealedList() = default;
   struct AlignedFree {
     void operator()(float* block) const noexcept;

@@ -43,7 +43,8 @@ namespace proviso::alert {
 
 inline constexpr double kAgreementMargin = 0.10;
 inline constexpr std::size_t kOpenMax = 4096;
-inline constexpr std::size_t kTracksMax = 64 * 256;  // As many cameras, as many tracks each.
+inline constexpr std::size_t kTracksMax =
+    std::size_t{64} * 256;  // As many cameras, as many tracks each.
 
 struct AlerterOptions {
   double threshold = 0.45;

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const WallTime kStart{std::chrono::seconds{1'700'000'000}};
+constexpr WallTime kStart{std::chrono::seconds{1'700'000'000}};
 constexpr std::size_t kEntries = kOpenMax + 1;
 
 // Entry n is "entry-000000n"; sealed lists are sorted by id.

@@ -55,9 +55,9 @@ void block_means(const image::YuvImage& pixels, std::vector<float>& means) {
     for (int y = top; y < bottom; y += kRowStepPx, ++rows) {
       const std::uint8_t* line = pixels.y.data + y * pixels.y.stride_bytes;
       for (int block = 0; block < whole; ++block) {
-        sums[static_cast<std::size_t>(block)] += sum_of_16(line + block * kBlockPx);
+        sums[static_cast<std::size_t>(block)] += sum_of_16(line + std::ptrdiff_t{block} * kBlockPx);
       }
-      if (rest_px > 0) sums.back() += sum_of(line + whole * kBlockPx, rest_px);
+      if (rest_px > 0) sums.back() += sum_of(line + std::ptrdiff_t{whole} * kBlockPx, rest_px);
     }
     for (std::size_t block = 0; block < sums.size(); ++block) {
       const int columns = static_cast<int>(block) < whole ? kBlockPx : rest_px;

@@ -13,7 +13,7 @@ namespace {
 // A street that stands still, with texture and the noise of a sensor.
 class Street {
  public:
-  explicit Street(float noise, image::SizePx size = {960, 540}) : random_(1), size_(size) {
+  explicit Street(float noise, image::SizePx size = {480, 272}) : random_(1), size_(size) {
     for (int y = 0; y < size_.height; ++y) {
       for (int x = 0; x < size_.width; ++x) {
         still_.push_back(static_cast<std::uint8_t>(90 + 30 * std::sin(x / 37.0) +
@@ -39,7 +39,8 @@ class Street {
     if (face != nullptr) {
       for (int y = face->y; y < face->y + 40; ++y) {
         for (int x = face->x; x < face->x + 32; ++x) {
-          auto& value = luma_[static_cast<std::size_t>(y * size_.width + x)];
+          auto& value = luma_[static_cast<std::size_t>(y) * static_cast<std::size_t>(size_.width) +
+                              static_cast<std::size_t>(x)];
           value = static_cast<std::uint8_t>(std::clamp(value + face->contrast, 0, 255));
         }
       }
@@ -64,7 +65,7 @@ class Street {
 };
 
 int moving_frames_of_still(float noise, int frames) {
-  Street street(noise, {1920, 1080});
+  Street street(noise, {960, 540});
   Motion motion;
   EXPECT_TRUE(motion.moves(street.frame()));
   int moving = 0;
@@ -86,7 +87,7 @@ TEST(Motion, SeesAFaceThatWalksWhereverItCrossesTheBlocks) {
       for (int n = 0; n < 20; ++n) motion.moves(street.frame());
       int seen = 0;
       for (int n = 0; n < 5; ++n) {
-        const Street::FaceOnIt face{.x = 700 + offset + n * 11, .y = 500 + offset};
+        const Street::FaceOnIt face{.x = 200 + offset + n * 11, .y = 100 + offset};
         seen += motion.moves(street.frame(&face)) ? 1 : 0;
       }
       EXPECT_EQ(seen, 5) << "noise " << noise << " offset " << offset;
@@ -98,7 +99,7 @@ TEST(Motion, IsStillAgainSoonAfterSomebodyStops) {
   Street street(3);
   Motion motion;
   for (int n = 0; n < 20; ++n) motion.moves(street.frame());
-  const Street::FaceOnIt face{.x = 700, .y = 500};
+  const Street::FaceOnIt face{.x = 200, .y = 100};
   EXPECT_TRUE(motion.moves(street.frame(&face)));
   for (int n = 0; n < 25; ++n) motion.moves(street.frame(&face));
   EXPECT_FALSE(motion.moves(street.frame(&face)));
@@ -109,18 +110,20 @@ TEST(Motion, IsNotTaughtByABusyStreetThatMovementIsNoise) {
   Street street(3);
   Motion motion;
   for (int n = 0; n < 200; ++n) {
-    const Street::FaceOnIt passer_by{.x = 700 + n * 37 % 64, .y = 500};
+    const Street::FaceOnIt passer_by{.x = 200 + n * 37 % 64, .y = 100};
     motion.moves(street.frame(n % 3 == 0 ? nullptr : &passer_by));
   }
   for (int n = 0; n < 20; ++n) motion.moves(street.frame());
-  const Street::FaceOnIt next{.x = 720, .y = 500};
+  const Street::FaceOnIt next{.x = 220, .y = 100};
   EXPECT_TRUE(motion.moves(street.frame(&next)));
 }
 
 TEST(Motion, TakesEverySizeDownToOneBlockAndAnotherSizeForMovement) {
   Motion motion;
   for (const image::SizePx size : {image::SizePx{16, 16}, {1, 1}, {17, 3}, {33, 47}, {175, 143}}) {
-    const std::vector<std::uint8_t> dark(static_cast<std::size_t>(size.width * size.height), 40);
+    const std::size_t pixels =
+        static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
+    const std::vector<std::uint8_t> dark(pixels, 40);
     const std::vector<std::uint8_t> light(dark.size(), 140);
     image::YuvImage image;
     image.size = size;

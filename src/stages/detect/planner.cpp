@@ -9,7 +9,7 @@
 namespace proviso::detect {
 namespace {
 
-constexpr std::int64_t kNearInputPx2 = 128 * 128;
+constexpr std::int64_t kNearInputPx2 = std::int64_t{128} * 128;
 // Frames arrive a little early or late; one that is early by less is on time.
 constexpr std::chrono::milliseconds kEarly{10};
 
@@ -25,16 +25,17 @@ WallTime Planner::turn_of(WallTime time) const {
   return time - (since % length + length) % length;
 }
 
-WallTime Planner::next_sweep() const {
-  const WallTime at_the_latest = *last_sweep_ + options_.sweep_still;
+WallTime Planner::next_sweep(WallTime last_sweep) const {
+  const WallTime at_the_latest = last_sweep + options_.sweep_still;
   if (!moved_since_sweep_) return at_the_latest;
-  return std::min(at_the_latest, turn_of(*last_sweep_) + options_.sweep_moving);
+  return std::min(at_the_latest, turn_of(last_sweep) + options_.sweep_moving);
 }
 
 std::vector<image::RectPx> Planner::near_due(WallTime captured_at,
+                                             WallTime next_sweep,
                                              std::span<const KnownFace> known) {
   const bool wanted_due = captured_at - last_near_wanted_ + kEarly >= options_.near_wanted;
-  const bool sweep_is_near = next_sweep() - captured_at <= options_.near_settled / 2;
+  const bool sweep_is_near = next_sweep - captured_at <= options_.near_settled / 2;
   const bool settled_due =
       !sweep_is_near && captured_at - last_near_settled_ + kEarly >= options_.near_settled;
   std::vector<image::RectPx> near;
@@ -56,9 +57,10 @@ Plan Planner::plan(WallTime captured_at,
                    std::span<const KnownFace> known) {
   moved_since_sweep_ = moved_since_sweep_ || is_moving;
   Plan plan;
-  plan.sweep = !last_sweep_ || captured_at < *last_sweep_ || captured_at >= next_sweep();
+  const WallTime next = last_sweep_ ? next_sweep(*last_sweep_) : captured_at;
+  plan.sweep = captured_at >= next || captured_at < last_sweep_;
   if (!plan.sweep) {
-    plan.near = near_due(captured_at, known);
+    plan.near = near_due(captured_at, next, known);
     const auto near_px2 = static_cast<std::int64_t>(plan.near.size()) * kNearInputPx2;
     const auto sweep_px2 = std::int64_t{sweep_input.width} * sweep_input.height;
     plan.sweep = !plan.near.empty() && (sweep_px2 <= near_px2 || plan.near.size() > kNearMax);

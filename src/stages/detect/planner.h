@@ -63,8 +63,10 @@ class Planner {
 
  private:
   WallTime turn_of(WallTime time) const;  // When the turn that `time` lies in began.
-  WallTime next_sweep() const;
-  std::vector<image::RectPx> near_due(WallTime captured_at, std::span<const KnownFace> known);
+  WallTime next_sweep(WallTime last_sweep) const;
+  std::vector<image::RectPx> near_due(WallTime captured_at,
+                                      WallTime next_sweep,
+                                      std::span<const KnownFace> known);
 
   PlannerOptions options_;
   std::optional<WallTime> last_sweep_;

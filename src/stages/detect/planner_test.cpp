@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 // Begins a turn of the default options: divisible by 400 ms.
-const WallTime kStart{std::chrono::seconds{1'700'000'000}};
+constexpr WallTime kStart{std::chrono::seconds{1'700'000'000}};
 constexpr image::SizePx kLargeSweep{960, 544};
 constexpr image::SizePx kSmallSweep{96, 96};
 

@@ -117,7 +117,8 @@ std::vector<Face> decode(const YunetOutputs& where,
                       .row = static_cast<float>(index / columns),
                       .stride_px = static_cast<float>(grid.stride_px)};
       Face face = face_of(cell, outputs[grid.bbox], outputs[grid.kps], confidence);
-      if (is_finite(face) && has_two_eyes(face) && faces.size() < kRawFacesMax) faces.push_back(face);
+      if (is_finite(face) && has_two_eyes(face) && faces.size() < kRawFacesMax)
+        faces.push_back(face);
     }
   }
   std::stable_sort(faces.begin(), faces.end(), more_confident);

@@ -7,9 +7,9 @@
 //   out  faces in the pixels of the input, most confident first, overlaps removed
 //
 // Threads: reentrant. Errors: find_outputs() gives kInvalidInput naming the output that is missing
-// or has another length. Faces whose values are not finite or whose eyes are in one place are passed
-// over.
-// Source: Wu et al. 2023; the layout of the model face_detection_yunet_2023mar of OpenCV's zoo.
+// or has another length. Faces whose values are not finite or whose eyes are in one place are
+// passed over. Source: Wu et al. 2023; the layout of the model face_detection_yunet_2023mar of
+// OpenCV's zoo.
 
 #include <array>
 #include <cstddef>

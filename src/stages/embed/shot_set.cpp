@@ -34,6 +34,7 @@ Status ShotSet::add(Probe probe, float quality, WallTime captured_at, Embedder& 
   ++embedded_;
   shots_.push_back({std::move(probe), std::max(kWeightLowest, quality), captured_at});
   std::vector<Weighted> weighted;
+  weighted.reserve(shots_.size());
   for (const Shot& shot : shots_) weighted.push_back({.probe = shot.probe, .weight = shot.quality});
   PROVISO_TRY(auto fused, embedder.fuse(weighted));
   fused_.emplace(std::move(fused));

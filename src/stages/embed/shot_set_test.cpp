@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const WallTime kStart{std::chrono::seconds{1'700'000'000}};
+constexpr WallTime kStart{std::chrono::seconds{1'700'000'000}};
 constexpr std::size_t kSlots = 8;
 
 // Gives every crop the same template: what a shot looks like must not matter here.

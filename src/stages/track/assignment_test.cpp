@@ -50,13 +50,15 @@ TEST(Assignment, CostsAsLittleAsTheBestOfAllOrders) {
 
 TEST(Assignment, PairsEachColumnOnceAndAllOfTheSmallerSide) {
   std::mt19937 random(2);
-  for (const auto& [rows, columns] : {std::pair{7U, 3U}, {3U, 7U}, {5U, 5U}, {256U, 256U}}) {
+  for (const auto& [rows, columns] :
+       {std::pair<std::size_t, std::size_t>{7, 3}, {3, 7}, {5, 5}, {256, 256}}) {
     const auto assigned = least_cost_assignment(random_costs(rows, columns, random));
     std::vector<int> taken(columns, 0);
     for (const std::size_t column : assigned) {
       if (column != kNobody) ++taken.at(column);
     }
-    EXPECT_EQ(std::accumulate(taken.begin(), taken.end(), 0U), std::min(rows, columns));
+    EXPECT_EQ(static_cast<std::size_t>(std::accumulate(taken.begin(), taken.end(), 0)),
+              std::min(rows, columns));
     EXPECT_LE(*std::max_element(taken.begin(), taken.end()), 1);
   }
 }

@@ -17,7 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-const WallTime kStart{std::chrono::seconds{1'700'000'000}};
+constexpr WallTime kStart{std::chrono::seconds{1'700'000'000}};
 constexpr float kFacePx = 50;
 const LookedAt kWhole;
 
@@ -102,9 +102,11 @@ Joined walk(std::span<const Person> people, float half_s, unsigned seed, NextLoo
   const float from_s = -half_s - std::uniform_real_distribution<float>(0, 0.4F)(random);
   Tracker tracker{{}};
   std::map<TrackId, std::vector<std::pair<std::size_t, bool>>> sightings;
-  for (float seconds = from_s; seconds < half_s; seconds += next_look(random)) {
+  float seconds = from_s;
+  while (seconds < half_s) {
     const auto seen = seen_at(people, seconds, random);
     std::vector<detect::Face> faces;
+    faces.reserve(seen.size());
     for (const Seen& one : seen) faces.push_back(one.face);
     const auto at = kStart + milliseconds{std::lround((seconds - from_s) * 1000)};
     const auto ids = tracker.update(at, faces, kWhole);
@@ -112,6 +114,7 @@ Joined walk(std::span<const Person> people, float half_s, unsigned seed, NextLoo
       const TrackId id = ids.value()[n];
       sightings[id].emplace_back(seen[n].person, tracker.find(id)->contested);
     }
+    seconds += next_look(random);
   }
   Joined joined{.tracks = sightings.size()};
   for (const auto& [id, seen] : sightings) {
@@ -330,8 +333,10 @@ TEST(Tracker, RefusesALookFromThePastAndStaysAsItWas) {
 
 std::vector<detect::Face> crowd(std::size_t people) {
   std::vector<detect::Face> faces;
+  faces.reserve(people);
   for (std::size_t n = 0; n < people; ++n) {
-    faces.push_back(face_at(200 * static_cast<float>(n % 32), 200 * static_cast<float>(n / 32)));
+    const std::size_t row = n / 32;
+    faces.push_back(face_at(200 * static_cast<float>(n % 32), 200 * static_cast<float>(row)));
   }
   return faces;
 }

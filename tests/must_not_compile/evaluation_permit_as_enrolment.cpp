@@ -1,0 +1,15 @@
+// refused: initialization of reference .*EnrolmentPermit&.* from .*EvaluationPermit
+#include "safeguards/authority/permit.h"
+
+using namespace proviso::authority;
+
+void look_under(const EnrolmentPermit& permit);
+
+void look([[maybe_unused]] const EvaluationPermit& other,
+          [[maybe_unused]] const EnrolmentPermit& own) {
+#ifdef REFUSED
+  look_under(other);
+#else
+  look_under(own);
+#endif
+}
