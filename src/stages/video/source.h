@@ -40,6 +40,9 @@ class Source {
 
   // "authenticated" by a verified certificate, or why not, for state and summary.
   virtual std::string peer_state() const = 0;
+
+  // What decodes: "software", or the hardware by name.
+  virtual std::string decoding() const { return "software"; }
 };
 
 }  // namespace proviso::video
