@@ -19,9 +19,8 @@ std::vector<detect::KnownFace> CameraLane::known_faces(WallTime now) const {
     PROVISO_CHECK(track != nullptr);  // predict() gives open tracks only.
     const auto found = people_.find(expected.id);
     const bool wants = found == people_.end() || found->second.shots.is_open();
-    known.push_back({.expected_box = expected.box,
-                     .last_seen = track->last_seen,
-                     .wants_shots = wants});
+    known.push_back(
+        {.expected_box = expected.box, .last_seen = track->last_seen, .wants_shots = wants});
   }
   return known;
 }

@@ -132,8 +132,8 @@ std::vector<std::vector<double>> Round::scores_of_shots(
     std::vector<double> scores;
     for (std::size_t n = 0; n < person.shots.size(); ++n) {
       const embed::Probe& probe = person.shots.shot(n);
-      scores.push_back(parts_.searcher.score({.permit = probe.permit(), .probe = probe},
-                                             candidate.entry));
+      scores.push_back(
+          parts_.searcher.score({.permit = probe.permit(), .probe = probe}, candidate.entry));
     }
     all.push_back(std::move(scores));
   }

@@ -30,8 +30,8 @@ struct OutputSpec {
 
 // One image and where its outputs go. Views; valid for the call.
 struct Job {
-  std::span<const std::uint8_t> bgr;              // input_size().width * height * 3
-  std::span<const std::span<float>> outputs;      // One per OutputSpec, each of its length.
+  std::span<const std::uint8_t> bgr;          // input_size().width * height * 3
+  std::span<const std::span<float>> outputs;  // One per OutputSpec, each of its length.
 };
 
 class Network {
