@@ -28,18 +28,8 @@ if(PROVISO_TESTS AND TARGET proviso)
   endif()
 endif()
 
-# Agreement with OpenCV and the scan for residue are claims about the release build; under the
-# sanitizers OpenVINO's threads crash g++ 12's runtime as they end (DTLS_Destroy).
+# Agreement with OpenCV and the scan for residue are claims about the release build.
 if(TARGET app_models_test AND TARGET acceptance)
   add_dependencies(acceptance app_models_test)
   set_tests_properties(app/models PROPERTIES LABELS acceptance RUN_SERIAL TRUE)
-endif()
-if(PROVISO_SANITIZE)
-  foreach(folder adapters/openvino app/enrolment app/evaluation app/commands)
-    string(REPLACE "/" "_" name ${folder})
-    if(TARGET ${name}_test)
-      set_tests_properties(${folder} PROPERTIES
-        ENVIRONMENT "ASAN_OPTIONS=intercept_tls_get_addr=0:detect_leaks=0")
-    endif()
-  endforeach()
 endif()
