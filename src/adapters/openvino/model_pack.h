@@ -24,7 +24,7 @@
 
 namespace proviso::openvino {
 
-inline constexpr std::size_t kManifestBytesMax = 64 * 1024;
+inline constexpr std::size_t kManifestBytesMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kModelBytesMax = std::size_t{512} * 1024 * 1024;
 
 enum class Precision : std::uint8_t { kF32, kF16, kBf16 };

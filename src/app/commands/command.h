@@ -8,13 +8,14 @@
 // Threads: main thread.
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string_view>
 
 #include "base/core/result.h"
 
 namespace proviso::commands {
 
-enum class Exit : int { kDone = 0, kRefused = 1, kUsage = 2, kFault = 3 };
+enum class Exit : std::uint8_t { kDone = 0, kRefused = 1, kUsage = 2, kFault = 3 };
 
 // Says the error. Whatever an Error names lies outside the program, so it is a refusal; a fault is
 // an exception or a failed check of our own.

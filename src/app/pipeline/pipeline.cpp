@@ -18,6 +18,14 @@ constexpr milliseconds kSweepEvery{400};
 
 using Lanes = std::vector<std::unique_ptr<CameraLane>>;
 
+// What one run is about; the rounds below share it.
+struct Run {
+  const Parts& parts;
+  const Outputs& outputs;
+  const Lanes& lanes;
+  Summary summary;
+};
+
 // The path of a face. Each step takes what the step before it left.
 Status walk(Round& round) {
   PROVISO_TRY_DONE(round.detect());  // Where are faces? Only on frames that the gate has admitted.
@@ -46,9 +54,11 @@ Lanes make_lanes(const Parts& parts, std::span<const std::unique_ptr<CameraFeed>
   return lanes;
 }
 
-void report(const Parts& parts, const Lanes& lanes, Summary& summary) {
-  summary.cameras.clear();
-  for (const auto& lane : lanes) summary.cameras.push_back(lane->summary(parts.clock.monotonic()));
+void report(Run& run) {
+  run.summary.cameras.clear();
+  for (const auto& lane : run.lanes) {
+    run.summary.cameras.push_back(lane->summary(run.parts.clock.monotonic()));
+  }
 }
 
 // Wipes those who have left. The runner forgets the last faces once nobody's template is held.
@@ -66,27 +76,23 @@ std::string why_stopped(const Parts& parts, bool interrupted) {
   return parts.gate.closed_because().value_or("sources ended");
 }
 
-Status run_rounds(const Parts& parts,
-                  const Lanes& lanes,
-                  const Outputs& outputs,
-                  Summary& summary,
-                  Signal& signal,
-                  const std::stop_token& stop) {
+Status run_rounds(Run& run, Signal& signal, const std::stop_token& stop) {
+  const Parts& parts = run.parts;
   const auto finished = [](const auto& lane) { return lane->feed.finished(); };
   auto seen = signal.generation();
   MonotonicTime reported = parts.clock.monotonic();
   while (!stop.stop_requested() && !parts.gate.closed_because()) {
-    Round round(parts, outputs, summary);
-    const bool any = round.take_frames(lanes);  // Video: the next frame of each camera, admitted.
+    Round round(parts, run.outputs, run.summary);
+    const bool any = round.take_frames(run.lanes);  // Video: the next frame of each, admitted.
     PROVISO_TRY_DONE(walk(round));
-    forget(parts, lanes);  // Whoever has left is wiped.
-    if (outputs.on_progress && parts.clock.monotonic() - reported >= kProgressEvery) {
+    forget(parts, run.lanes);  // Whoever has left is wiped.
+    if (run.outputs.on_progress && parts.clock.monotonic() - reported >= kProgressEvery) {
       reported = parts.clock.monotonic();
-      report(parts, lanes, summary);
-      outputs.on_progress(summary);
+      report(run);
+      run.outputs.on_progress(run.summary);
     }
     if (any) continue;
-    if (std::all_of(lanes.begin(), lanes.end(), finished)) break;
+    if (std::all_of(run.lanes.begin(), run.lanes.end(), finished)) break;
     seen = signal.wait_past(seen, std::chrono::steady_clock::now() + kIdleWait);
   }
   return Done{};
@@ -108,18 +114,18 @@ Result<Summary> run(const Parts& parts,
   const Lanes lanes = make_lanes(parts, feeds);
   for (const auto& feed : feeds) feed->start();
 
-  Summary summary;
+  Run run{.parts = parts, .outputs = outputs, .lanes = lanes, .summary = {}};
   const auto& detector = parts.detector.options();
-  summary.face_width_px_min = detector.face_width_px_min;
-  summary.face_width_px_looked_for = detector.face_width_px_min / 2;
-  const Status ran = run_rounds(parts, lanes, outputs, summary, signal, stop);
+  run.summary.face_width_px_min = detector.face_width_px_min;
+  run.summary.face_width_px_looked_for = detector.face_width_px_min / 2;
+  const Status ran = run_rounds(run, signal, stop);
   for (const auto& feed : feeds) feed->stop();
   for (const auto& lane : lanes) lane->forget_everybody(parts.alerter);
   parts.embedder.wipe();
   if (!ran) return ran.error();
-  report(parts, lanes, summary);
-  summary.stop_reason = why_stopped(parts, stop.stop_requested());
-  return summary;
+  report(run);
+  run.summary.stop_reason = why_stopped(parts, stop.stop_requested());
+  return std::move(run.summary);
 }
 
 }  // namespace proviso::pipeline
