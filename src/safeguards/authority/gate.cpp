@@ -205,7 +205,7 @@ Status Gate::check_window() const {
 
 Result<LivePermit> Gate::admit(const FrameKey& key) const {
   const std::uint64_t epoch = epoch_.load(std::memory_order_acquire);
-  if (stopped_.load(std::memory_order_acquire)) return refused(*closed_because());
+  if (stopped_.load(std::memory_order_acquire)) return refused_since_stopped();
   PROVISO_TRY_DONE(check_window());
   if (std::find(cameras_.begin(), cameras_.end(), key.camera) == cameras_.end()) {
     return refused(concat("authority: camera ",
@@ -217,7 +217,7 @@ Result<LivePermit> Gate::admit(const FrameKey& key) const {
 }
 
 Status Gate::confirm(const LivePermit& permit) const {
-  if (stopped_.load(std::memory_order_acquire)) return refused(*closed_because());
+  if (stopped_.load(std::memory_order_acquire)) return refused_since_stopped();
   const std::uint64_t epoch = epoch_.load(std::memory_order_acquire);
   if (permit.epoch() != epoch) {
     return refused(concat("authority: the permit is of epoch ",
@@ -227,6 +227,11 @@ Status Gate::confirm(const LivePermit& permit) const {
                           "; drop the shot and admit a new frame"));
   }
   return check_window();
+}
+
+Error Gate::refused_since_stopped() const {
+  const std::lock_guard lock(reason_mutex_);
+  return refused(reason_);
 }
 
 void Gate::stop(std::string reason) {

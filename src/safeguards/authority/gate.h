@@ -79,6 +79,7 @@ class Gate {
   static Moment moment_of(const Clock& clock);
   bool clock_was_set(Moment now) const;
   Status check_window() const;
+  Error refused_since_stopped() const;
 
   const Statement statement_;
   const std::vector<CameraId> cameras_;  // Given to open(), their sources checked there.

@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kFormat = "proviso/statement/v1";
 constexpr std::size_t kAddressBytesMax = 1024;
 constexpr std::size_t kTextBytesMax = 128;
+// A comma or a bracket stands before every member, so that bytes run out before members do.
+constexpr std::size_t kMembersMax = Statement::kBytesMax;
 constexpr int kPermilleMax = 1000;
 // At 16 px the default pack finds four faces of five and recognises one of seven at 0.45: below
 // that a comparison says nothing about who it is. Above 512 px no camera would compare anybody.
@@ -25,14 +27,14 @@ constexpr int kRepeatSHighest = 3600;
 
 Result<WallTime> time_of(FieldReader& reader, std::string_view name) {
   PROVISO_TRY(const auto text, reader.string(name, kTextBytesMax));
-  const auto time = parse_rfc3339(text);
+  auto time = parse_rfc3339(text);
   if (!time) return reader.refused(name, "a UTC time such as 2026-11-24T08:30:00Z");
   return time;
 }
 
 Result<crypto::Digest> digest_of(FieldReader& reader, std::string_view name) {
   PROVISO_TRY(const auto hex, reader.string(name, kTextBytesMax));
-  const auto digest = crypto::parse_digest(hex);
+  auto digest = crypto::parse_digest(hex);
   if (!digest) return reader.refused(name, "64 lower-case hexadecimal digits");
   return digest;
 }
@@ -43,13 +45,28 @@ Result<int> whole_of(FieldReader& reader, std::string_view name, int min, int ma
 }
 
 // A statement is read, filed and published: what opens a camera stays out of it, and out of the
-// message that says so.
-bool names_a_user(std::string_view address) {
+// message that says so. A password may hold a '/', so an '@' anywhere behind the scheme counts.
+bool may_name_a_user(std::string_view address) {
   constexpr std::string_view kAuthorityStart = "://";
   const std::size_t start = address.find(kAuthorityStart);
-  if (start == std::string_view::npos) return false;
-  const std::string_view rest = address.substr(start + kAuthorityStart.size());
-  return rest.substr(0, rest.find('/')).find('@') != std::string_view::npos;
+  return start != std::string_view::npos && address.find('@', start) != std::string_view::npos;
+}
+
+Result<std::string> address_of(FieldReader& reader) {
+  // The user is looked for first: the other messages quote what they found.
+  PROVISO_TRY(auto address, reader.string("address", Statement::kBytesMax));
+  if (may_name_a_user(address)) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat(reader.place(),
+                        ".address must be without user and password; found an '@' behind '://'; "
+                        "remove them here, and give them when the run starts; write an '@' of the "
+                        "path as %40")};
+  }
+  if (address.empty() || !is_printable_utf8(address, kAddressBytesMax)) {
+    return reader.refused("address",
+                          "a path, device or URL of 1 to 1024 bytes of printable characters");
+  }
+  return address;
 }
 
 Result<image::ZonePolygon> zone_of(FieldReader& reader) {
@@ -79,16 +96,7 @@ Result<AuthorisedCamera> camera_of(FieldReader& reader) {
   if (kind != "live" && kind != "recording") {
     return reader.refused("kind", "\"live\" or \"recording\"");
   }
-  PROVISO_TRY(auto address, reader.string("address", kAddressBytesMax));
-  if (address.empty() || !is_printable_utf8(address, kAddressBytesMax)) {
-    return reader.refused("address", "a path, device or URL of printable characters");
-  }
-  if (names_a_user(address)) {
-    return Error{ErrorCode::kInvalidInput,
-                 concat(reader.place(),
-                        ".address must be without user and password; found a user in it; remove "
-                        "them here, and give them when the run starts")};
-  }
+  PROVISO_TRY(auto address, address_of(reader));
   PROVISO_TRY(auto zone, zone_of(reader));
   PROVISO_TRY_DONE(reader.finish());
   return AuthorisedCamera{.id = std::move(id),
@@ -138,7 +146,8 @@ Value camera_value(const AuthorisedCamera& camera) {
 }  // namespace
 
 Result<Statement> Statement::parse(std::string_view json) {
-  PROVISO_TRY(const auto value, json::parse(json, {.bytes_max = kBytesMax}));
+  PROVISO_TRY(const auto value,
+              json::parse(json, {.bytes_max = kBytesMax, .members_max = kMembersMax}));
   PROVISO_TRY(auto reader, FieldReader::of(value, "statement"));
   PROVISO_TRY(const auto format, reader.string("format", kTextBytesMax));
   if (format != kFormat) return reader.refused("format", "\"proviso/statement/v1\"");

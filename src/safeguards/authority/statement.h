@@ -30,6 +30,7 @@ struct AuthorisedCamera {
   CameraKind kind = CameraKind::kLive;
   std::string address;      // A path, a device or an rtsp(s) URL without its password.
   image::ZonePolygon zone;  // The zone of recognition.
+  friend bool operator==(const AuthorisedCamera&, const AuthorisedCamera&) = default;
 };
 
 // The figures that bind the path. Defaults are the demonstration's; they are not lawful figures.
@@ -40,6 +41,7 @@ struct OperatingPoint {
   int shots_min = 3;                     // Shots that must agree before an alert.
   int embeddings_per_track_max = 5;
   int repeat_s = 60;  // Later tracks of the same entry update the open alert.
+  friend bool operator==(const OperatingPoint&, const OperatingPoint&) = default;
 };
 
 // Lowest threshold that any statement may name with this software: the highest impostor score seen
@@ -47,7 +49,7 @@ struct OperatingPoint {
 inline constexpr int kThresholdFloorMillionths = 400'000;
 
 struct Statement {
-  static constexpr std::size_t kBytesMax = 64 * 1024;
+  static constexpr std::size_t kBytesMax = std::size_t{64} * 1024;
   static constexpr std::size_t kCamerasMax = 64;
   static constexpr std::chrono::hours kWindowMax{24};
 
@@ -63,6 +65,7 @@ struct Statement {
   static Result<Statement> parse(std::string_view json);
   std::string to_json() const;  // One line, keys sorted, ending in LF. parse(to_json()) == *this.
   const AuthorisedCamera* find_camera(const CameraId& id) const;  // Null if not named.
+  friend bool operator==(const Statement&, const Statement&) = default;
 };
 
 }  // namespace proviso::authority
