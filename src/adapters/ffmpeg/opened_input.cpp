@@ -185,32 +185,44 @@ std::string OpenedInput::url_at(const std::string& host,
 
 Status OpenedInput::open_url(const std::string& url, const char* format) {
   static const std::string file_formats = allowed_file_formats();
+  const bool is_device = address_.transport == Transport::kDevice;
+  const bool is_stream = address_.transport != Transport::kFile && !is_device;
   Settings settings;
   settings.set("probesize", std::to_string(kProbeBytesMax));
   if (address_.transport == Transport::kFile) {
     settings.set("protocol_whitelist", "file");
     settings.set("format_whitelist", file_formats);
-  } else if (address_.transport != Transport::kDevice) {
+  } else if (is_stream) {
     settings.set("protocol_whitelist", "rtsp,rtp,tcp");
     settings.set("format_whitelist", format);
     settings.set("rtsp_transport", "tcp");
     settings.set("allowed_media_types", "video");
+    settings.set("initial_pause", "1");  // play() tells a refusal from having nothing to play.
     settings.set("timeout", std::to_string(microseconds(options_.open_deadline).count()));
   }
   AVFormatContext* context = avformat_alloc_context();
   PROVISO_CHECK(context != nullptr);
   context->interrupt_callback = watch_.callback();
   if (address_.is_live()) context->fps_probe_size = 0;  // The rate is not worth the wait.
-  if (address_.transport == Transport::kDevice) context->flags |= AVFMT_FLAG_NONBLOCK;
+  if (is_device) context->flags |= AVFMT_FLAG_NONBLOCK;
   watch_.set_target(context, url);
   const AVInputFormat* chosen = format == nullptr ? nullptr : av_find_input_format(format);
   const int opened = avformat_open_input(&context, url.c_str(), chosen, settings.entries());
   if (opened < 0) {
+    Error why = failed(opened);
     watch_.set_target(nullptr, "");  // FFmpeg has freed the context.
-    return failed(opened);
+    return why;
   }
   input_.reset(context);
-  return Done{};
+  return is_stream ? play() : Done{};
+}
+
+Status OpenedInput::play() {
+  const int playing = av_read_play(input_.get());
+  if (playing >= 0) return Done{};
+  // Where nothing could be set up there is no session to play, and cameras answer 454 or 455.
+  if (input_->nb_streams == 0) return no_video(address_, "it offers no video stream");
+  return failed(playing);
 }
 
 // Reads as much as it takes to know the streams. The pictures that it decodes for that are bounded

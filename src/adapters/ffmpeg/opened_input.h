@@ -36,6 +36,7 @@ class OpenedInput {
   Status open_stream();
   Status open_pump();
   Status open_url(const std::string& url, const char* format);
+  Status play();
   Status choose_stream();
   Status probe();
   Status check_sizes() const;

@@ -16,6 +16,10 @@
 #include "adapters/ffmpeg/watch.h"
 #include "base/core/concat.h"
 
+extern "C" {
+#include <libavutil/parseutils.h>
+}
+
 namespace proviso::ffmpeg {
 namespace {
 
@@ -68,6 +72,22 @@ microseconds frame_time_of(AVFormatContext& input, AVStream& stream) {
   const double rate = av_q2d(av_guess_frame_rate(&input, &stream, nullptr));
   const double usable = rate > 0 && rate <= kFrameRateMax ? rate : kFrameRateGuess;
   return microseconds(std::llround(1e6 / usable));
+}
+
+// How long the container says that the pictures last. Matroska says it of each stream in a tag,
+// or of the whole, which is the pictures' only where nothing else can be longer.
+std::optional<microseconds> duration_said_of(const AVFormatContext& input, const AVStream& stream) {
+  if (input.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) return std::nullopt;
+  if (stream.duration != AV_NOPTS_VALUE) {
+    return microseconds(av_rescale_q(stream.duration, stream.time_base, kMicroseconds));
+  }
+  const AVDictionaryEntry* tag = av_dict_get(stream.metadata, "DURATION", nullptr, 0);
+  std::int64_t tagged_us = 0;
+  if (tag != nullptr && av_parse_time(&tagged_us, tag->value, 1) == 0) {
+    return microseconds(tagged_us);
+  }
+  if (input.nb_streams > 1 || input.duration == AV_NOPTS_VALUE) return std::nullopt;
+  return microseconds(input.duration);
 }
 
 class FfmpegSource final : public video::Source {
@@ -257,13 +277,8 @@ class FfmpegSource final : public video::Source {
     if (sequence_ == 0) {
       return no_video(address_, damage_.empty() ? "no picture can be decoded" : damage_);
     }
-    const AVStream& stream = input_->stream();
-    microseconds said_to_last{0};
-    if (stream.duration != AV_NOPTS_VALUE &&
-        input_->context().duration_estimation_method != AVFMT_DURATION_FROM_BITRATE) {
-      said_to_last = microseconds(av_rescale_q(stream.duration, stream.time_base, kMicroseconds));
-    }
-    const bool is_cut = said_to_last - kCutTolerance > shown_until_;
+    const auto said_to_last = duration_said_of(input_->context(), input_->stream());
+    const bool is_cut = said_to_last && *said_to_last - kCutTolerance > shown_until_;
     if (!is_cut && damage_.empty() && bad_packets_ == 0) return Next(video::EndOfStream{});
     return Next(
         video::EndOfStream{.warning = concat(address_.text,

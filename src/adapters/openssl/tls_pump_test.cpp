@@ -10,6 +10,7 @@
 #include <future>
 
 #include "adapters/openssl/certificates_tool.h"
+#include "adapters/openssl/server_tool.h"
 #include "adapters/openssl/socket.h"
 
 namespace proviso::openssl {
@@ -18,56 +19,15 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using testing_tools::CertificateFiles;
+using testing_tools::connect_to;
 using testing_tools::count_of_self;
 using testing_tools::make_certificate;
+using testing_tools::receive_all;
+using testing_tools::Server;
 using testing_tools::TemporaryFolder;
 
 constexpr auto kDeadline = 400ms;
 constexpr auto kLate = 3s;  // Far over every deadline, for a machine that is busy.
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-// A server on loopback that hands every connection to `serve`, one after another.
-class Server {
- public:
-  explicit Server(std::function<void(const Socket&)> serve)
-      : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = loopback(0);
-    auto* generic = static_cast<sockaddr*>(static_cast<void*>(&address));
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(listener_.fd(), generic, size), 0);
-    EXPECT_EQ(listen(listener_.fd(), 8), 0);
-    EXPECT_EQ(getsockname(listener_.fd(), generic, &size), 0);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::jthread([this, serve = std::move(serve)] {
-      signal(SIGPIPE, SIG_IGN);
-      while (true) {
-        const Socket peer(accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (!peer.is_open()) return;
-        peer.send_at_once();
-        serve(peer);
-      }
-    });
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  Server(Server&&) = delete;
-  Server& operator=(Server&&) = delete;
-  ~Server() { shutdown(listener_.fd(), SHUT_RDWR); }
-
-  std::uint16_t port() const { return port_; }
-
- private:
-  Socket listener_;
-  std::uint16_t port_ = 0;
-  std::jthread thread_;
-};
 
 // Speaks TLS with `files`, then does `talk`.
 std::function<void(const Socket&)> over_tls(const CertificateFiles& files,
@@ -94,28 +54,6 @@ void echo(SSL* session) {
   while ((count = SSL_read(session, bytes.data(), bytes.size())) > 0) {
     if (SSL_write(session, bytes.data(), count) != count) return;
   }
-}
-
-Socket connect_to(std::uint16_t port) {
-  Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const sockaddr_in address = loopback(port);
-  if (connect(socket.fd(),
-              static_cast<const sockaddr*>(static_cast<const void*>(&address)),
-              sizeof address) != 0) {
-    socket.close();
-  }
-  return socket;
-}
-
-std::string receive_all(const Socket& socket, std::size_t bytes_max) {
-  std::string all;
-  std::array<char, 65'536> bytes{};
-  while (all.size() < bytes_max) {
-    const ssize_t count = recv(socket.fd(), bytes.data(), bytes.size(), 0);
-    if (count <= 0) break;
-    all.append(bytes.data(), static_cast<std::size_t>(count));
-  }
-  return all;
 }
 
 class TlsPumpTest : public testing::Test {
