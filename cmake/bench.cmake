@@ -1,14 +1,6 @@
-# Each bench/x_bench.cpp is one Google Benchmark program bench_x; building the target `bench` makes all.
+# The programs that bench/run.py times; building the target `bench` makes all of them.
 if(PROVISO_BENCH AND TARGET proviso)
-  find_package(benchmark REQUIRED)
-  add_custom_target(bench DEPENDS proviso)
-  file(GLOB programs CONFIGURE_DEPENDS bench/*_bench.cpp)
-  foreach(file ${programs})
-    get_filename_component(stem ${file} NAME_WE)
-    string(REGEX REPLACE "_bench$" "" name ${stem})
-    add_executable(bench_${name} EXCLUDE_FROM_ALL ${file})
-    target_link_libraries(bench_${name} app_commands benchmark::benchmark)
-    target_compile_definitions(bench_${name} PRIVATE PROVISO_DEPS="${PROVISO_DEPS}")
-    add_dependencies(bench bench_${name})
-  endforeach()
+  add_subdirectory(bench/search)
+  add_subdirectory(bench/path)
+  add_custom_target(bench DEPENDS proviso bench_search bench_decode bench_steps bench_score)
 endif()
