@@ -40,11 +40,14 @@ Status check_shape(const NewEntry& entry, std::size_t dimension) {
   if (!is_printable_utf8(entry.label, kLabelBytesMax)) {
     return refused("watchlist: the label must be printable text of at most 128 bytes; shorten it");
   }
-  if (entry.photographs.empty() || entry.photographs.size() > kPhotographsMax) {
+  if (entry.photographs.empty()) {
+    return refused("watchlist: the entry has no photograph, needed 1 to 64; give one");
+  }
+  if (entry.photographs.size() > kPhotographsMax) {
     return Error{ErrorCode::kOverLimit,
                  concat("watchlist: ",
                         entry.photographs.size(),
-                        " photographs, needed 1 to ",
+                        " photographs of one entry, the limit is ",
                         kPhotographsMax,
                         "; give the best ones")};
   }

@@ -6,7 +6,8 @@
 //   add     one entry with the template that its photographs made
 //   seal    the bytes of the sealed list, whose SHA-256 the authority names
 //   errors  kInvalidInput for an id that the list has, for a photograph that stands under another
-//           id, and for a template of another dimension; kOverLimit over kEntriesMax,
+//           id, for an entry without one, for a label that is not printable text of at most
+//           kLabelBytesMax, and for a template of another dimension; kOverLimit over kEntriesMax,
 //           kPhotographsMax, kThumbnailBytesMax or kFileBytesMax. After an error the list is as it
 //           was, and what is on it can always be saved, sealed and loaded again.
 //   threads thread-bound

@@ -28,7 +28,7 @@
 namespace proviso::watchlist {
 
 inline constexpr std::size_t kFileBytesMax = std::size_t{8} << 30U;
-inline constexpr std::size_t kThumbnailBytesMax = 64 * 1024;
+inline constexpr std::size_t kThumbnailBytesMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kLabelBytesMax = 128;
 inline constexpr std::size_t kPhotographsMax = 64;  // Of one entry.
 inline constexpr std::size_t kHeaderBytesMax = 1024;
