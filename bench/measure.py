@@ -99,13 +99,21 @@ def cpu_name() -> str:
     return platform.machine()
 
 
+def instruction_sets() -> list[str]:
+    """Those that decide how fast networks and search are."""
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("flags"):
+            return sorted(set(line.split()) & {"avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx_vnni", "amx_int8"})
+    return []
+
+
 def circumstances() -> dict:
     memory_kb = int(pathlib.Path("/proc/meminfo").read_text().split()[1])
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "commit": git("rev-parse", "--short=12", "HEAD") or "none",
         "tree_had_changes": bool(git("status", "--porcelain", "--", "src", "bench", "cmake", "CMakeLists.txt")),
-        "machine": {"cpu": cpu_name(), "cores": len(os.sched_getaffinity(0)),
+        "machine": {"cpu": cpu_name(), "instruction_sets": instruction_sets(), "cores": len(os.sched_getaffinity(0)),
                     "memory_gib": round(memory_kb / 2**20, 1), "system": platform.release()},
         "load_average_at_start": load(),
         "machine_was_quiet": load() < QUIET_LOAD,

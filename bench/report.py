@@ -131,5 +131,6 @@ def plot(lines: list[dict], caption: str) -> str:
     bottom = MARGIN_PX + (len(shown) + 1) * ROW_PX
     parts.append(f'<line x1="{at_line:.1f}" x2="{at_line:.1f}" y1="{MARGIN_PX + ROW_PX}" y2="{bottom}" '
                  'stroke="black" stroke-dasharray="3 3"/>'
-                 f'<text x="{at_line:.1f}" y="{bottom + 14}" text-anchor="middle">the line; longer is better</text></svg>')
+                 f'<text x="{at_line:.1f}" y="{bottom + 14}" text-anchor="middle">the line; longer is better</text>'
+                 '</svg>')
     return "\n".join(parts) + "\n"

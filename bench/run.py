@@ -88,7 +88,7 @@ def main() -> int:
     if "steps" in results["measured"]:
         print(report.steps_table(results["measured"]["steps"]))
     if not results["machine_was_quiet"]:
-        print("The machine was not quiet: ratios of wall time, latencies and cameras must be measured again on a quiet one.")
+        print("The machine was not quiet: wall times, latencies and cameras must be measured again on a quiet one.")
     print(f"results: {(options.out / stem).with_suffix('.json')}")
     return 0
 

