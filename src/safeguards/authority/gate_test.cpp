@@ -257,6 +257,16 @@ TEST_F(GateTest, ClosesAtTheEndOfTheWindowForGood) {
   expect_closed(*gate, permit, "");
 }
 
+TEST_F(GateTest, EndsByTheWallClockWhereThatComesFirst) {
+  const auto gate = open().value();
+  const LivePermit permit = gate->admit(key()).value();
+  clock_.advance(hours(6) - seconds(1));
+  clock_.step_wall(seconds(1) - kTick);
+  expect_admits(*gate, permit);
+  clock_.step_wall(kTick);
+  expect_closed(*gate, permit, "ended at 2026-11-24T15:00:00Z");
+}
+
 TEST_F(GateTest, AClockSetByNoMoreThanTwoSecondsIsBorneAndMoreClosesForGood) {
   for (const microseconds direction : {kTick, -kTick}) {
     const auto gate = open().value();
