@@ -18,7 +18,7 @@ usage: ./dev COMMAND
                           --full: every seed the issues name, and a result file in bench/results
   setup [GROUP]           set-up alone: {groups}
   build [PRESET]          debug (default), release, asan or tsan
-  bench [NAME...]         measures side by side with others, as ratios
+  bench [NAME...]         measures side by side with others, as ratios: path decode dlib search cameras start steps
   lint                    formatter, layers, documents and clang-tidy over everything
   format                  formats the sources
   help                    this text
@@ -64,6 +64,7 @@ def build(preset: str = "debug") -> int:
 
 
 def bench(*words: str) -> int:
+    set_up("test")  # The release preset has the tests in it, and clips are cut with ffmpeg.
     set_up("bench")
     builds.configure("release", "PROVISO_BENCH=ON")
     builds.build("release", "proviso", "bench")
