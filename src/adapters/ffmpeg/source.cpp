@@ -36,11 +36,13 @@ constexpr AVRational kMicroseconds{1, 1'000'000};
 
 using Next = std::variant<video::Frame, video::EndOfStream>;
 
-// When packets came. The decoder gives each frame the number of its packet back.
+// When packets came, by both clocks at once: a time computed from the other clock's would go back
+// by what two readings are apart. The decoder gives each frame the number of its packet back.
 class Arrivals {
  public:
   struct Arrival {
     MonotonicTime at;
+    WallTime wall;
     std::optional<WallTime> camera_time;
   };
 
@@ -176,8 +178,8 @@ class FfmpegSource final : public video::Source {
     if (read < 0) return end_of_reading(read);
     if (packet->stream_index != input_->stream_index()) return Done{};
     if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) ++bad_packets_;
-    decoder_->reordered_opaque =
-        arrivals_.add({.at = clock_.monotonic(), .camera_time = camera_time_of(*packet)});
+    decoder_->reordered_opaque = arrivals_.add(
+        {.at = clock_.monotonic(), .wall = clock_.wall(), .camera_time = camera_time_of(*packet)});
     const int sent = avcodec_send_packet(decoder_.get(), packet.get());
     return sent < 0 && sent != AVERROR(EAGAIN) ? count_bad(sent) : Status(Done{});
   }
@@ -263,12 +265,12 @@ class FfmpegSource final : public video::Source {
                       .arrived_at = now,
                       .pixels = std::move(pixels).value()};
     if (address_.is_live()) {
-      if (arrival) {
-        arrived_last_ = std::max(arrived_last_, arrival->at);
-        made.arrived_at = arrived_last_;
-        made.camera_time = arrival->camera_time;
-      }
-      made.key.captured_at = clock_.wall() - (now - made.arrived_at);
+      const auto came = arrival.value_or(
+          Arrivals::Arrival{.at = now, .wall = clock_.wall(), .camera_time = std::nullopt});
+      if (came.at >= last_arrival_.at) last_arrival_ = came;
+      made.arrived_at = last_arrival_.at;
+      made.key.captured_at = last_arrival_.wall;
+      made.camera_time = came.camera_time;
     }
     return made;
   }
@@ -306,7 +308,7 @@ class FfmpegSource final : public video::Source {
   std::uint64_t bad_packets_ = 0;
   std::string damage_;
   WallTime opened_wall_;
-  MonotonicTime arrived_last_;
+  Arrivals::Arrival last_arrival_;  // Of the frames given, in order of presentation.
   std::uint64_t sequence_ = 0;
   std::optional<std::string> hardware_;
   std::atomic<bool> uses_hardware_{false};

@@ -5,8 +5,9 @@
 //
 //   out      upright 8-bit 4:2:0 frames in order of presentation; planes of an 8-bit 4:2:0 decoder
 //            are lent, not copied (to_yuv_image.h)
-//   time     live: the server's clock when the packet came, never going back; the camera's own time
-//            beside it where its RTCP tells one. Recording: opening time plus PTS (media_time.h)
+//   time     live: the server's clock when the packet came, which goes back only if somebody sets
+//            it back; the camera's own time beside it where its RTCP tells one. Recording: opening
+//            time plus PTS (media_time.h)
 //   errors   open: kNotFound for a missing file; kInvalidInput 'no video in ...' for an empty,
 //            textual or audio-only source, for a refused user, path or certificate, for a camera
 //            that sends us on to another address; kOverLimit over 7680x4320, before decoding;
