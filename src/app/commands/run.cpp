@@ -85,11 +85,17 @@ std::vector<pipeline::CameraSetup> setups_of(const RunSettings& settings, const 
     if (!is_live) {
       feed.pace = settings.in_real_time ? pipeline::Pace::kRealTime : pipeline::Pace::kFullSpeed;
     }
-    setups.push_back(
-        {.id = camera.id,
-         .open = [camera,
-                  &clock] { return ffmpeg::open(camera.address, {.camera = camera.id}, clock); },
-         .feed = feed});
+    const auto trust = settings.trust.find(camera.id);
+    ffmpeg::SourceOptions options{.camera = camera.id};
+    if (trust != settings.trust.end()) options.trust = trust->second;
+    setups.push_back({.id = camera.id,
+                      .open =
+                          [address = camera.address, options, &clock](const std::stop_token& stop) {
+                            ffmpeg::SourceOptions stoppable = options;
+                            stoppable.stop = stop;
+                            return ffmpeg::open(address, stoppable, clock);
+                          },
+                      .feed = feed});
   }
   return setups;
 }
@@ -146,7 +152,7 @@ Exit exit_of(const pipeline::Summary& summary) {
   return summary.stop_reason == "interrupted" ? Exit::kDone : Exit::kRefused;
 }
 
-Result<Exit> run_loaded(const RunSettings& settings, Loaded loaded) {
+Result<Exit> run_loaded(const RunSettings& settings, Loaded loaded, const std::stop_token& stop) {
   const auto& point = loaded.statement.operating_point;
   const SystemClock clock;
   PROVISO_TRY(auto engine,
@@ -170,12 +176,10 @@ Result<Exit> run_loaded(const RunSettings& settings, Loaded loaded) {
                               .alerter = alerter,
                               .clock = clock,
                               .quality = quality};
-  const Interruption interruption;
-  PROVISO_TRY(const auto summary,
-              pipeline::run(parts,
-                            setups_of(settings, clock),
-                            outputs_of(settings, *loaded.list, *gate),
-                            interruption.token()));
+  PROVISO_TRY(
+      const auto summary,
+      pipeline::run(
+          parts, setups_of(settings, clock), outputs_of(settings, *loaded.list, *gate), stop));
   if (isatty(STDERR_FILENO) == 1) std::cerr << "\r\033[K";
   std::cerr << summary_text(summary);
   if (settings.as_json) std::cout << summary_line(summary) << '\n';
@@ -191,7 +195,9 @@ Exit run_under_authority(const RunSettings& settings) {
   }
   auto loaded = load(settings);
   if (!loaded) return refuse(loaded.error());
-  const auto ran = run_loaded(settings, std::move(loaded).value());
+  // Before there are other threads, which take over what it blocks.
+  const Interruption interruption;
+  const auto ran = run_loaded(settings, std::move(loaded).value(), interruption.token());
   return ran ? ran.value() : refuse(ran.error());
 }
 

@@ -6,7 +6,8 @@
 //   out     the exit code: 0 also when the window ends during the run; 1 when the gate refuses,
 //           or when no camera ever gave a frame
 //   errors  said on stderr
-//   threads main thread; SIGINT and SIGTERM end the run cleanly
+//   threads main thread; SIGINT and SIGTERM end the run cleanly within a second; one
+//           that comes while the models load ends it when they are loaded
 
 #include <functional>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "app/commands/camera_argument.h"
 #include "app/commands/command.h"
+#include "app/commands/trust_argument.h"
 #include "app/pipeline/pipeline.h"
 
 namespace proviso::commands {
@@ -23,6 +25,7 @@ struct RunSettings {
   std::string list;
   std::string models;
   std::vector<CameraArgument> cameras;
+  TrustByCamera trust;  // A camera over TLS that is not in it is not authenticated.
   std::size_t lanes = 2;
   bool in_real_time = false;
   bool as_json = false;  // The summary as a JSON line on stdout, too.

@@ -10,6 +10,8 @@ namespace {
 struct Settings {
   RunSettings run;
   std::vector<std::string> cameras;
+  std::string ca_file;
+  std::vector<std::string> pins;
 };
 
 Exit watch(Settings& settings) {
@@ -22,6 +24,12 @@ Exit watch(Settings& settings) {
     }
     settings.run.cameras.push_back(std::move(camera).value());
   }
+  auto trust = trust_of(settings.run.cameras, settings.ca_file, settings.pins);
+  if (!trust) {
+    static_cast<void>(refuse(trust.error()));
+    return Exit::kUsage;
+  }
+  settings.run.trust = std::move(trust).value();
   return run_under_authority(settings.run);
 }
 
@@ -43,6 +51,17 @@ void add_watch(CLI::App& app, Exit& exit) {
   command->add_option("--authority", run.authority, "The written authority")->required();
   command->add_option("--watchlist", run.list, "The sealed list")->required();
   command->add_option("--models", run.models, "Folder of the model pack")->capture_default_str();
+  command
+      ->add_option("--ca",
+                   settings->ca_file,
+                   "CA that the certificates of rtsps:// cameras must be of (PEM)")
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--pin",
+                   settings->pins,
+                   "Fingerprint of the certificate of an rtsps:// camera, or of all")
+      ->allow_extra_args(false)  // Or it would take the cameras behind it, too.
+      ->type_name("[CAMERA=]SHA256");
   command->add_flag("--real-time", run.in_real_time, "Play recordings at their own speed");
   command->add_option("--pictures", run.pictures, "Folder for side-by-side pictures of alerts");
   command->add_option("--lanes", run.lanes, "Threads for the networks and the search")

@@ -1,16 +1,11 @@
 #include "app/pipeline/camera_feed.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "stages/video/reconnect.h"
 
 namespace proviso::pipeline {
-namespace {
-
-constexpr std::size_t kWarningsMax = 16;
-
-}  // namespace
-
 CameraFeed::CameraFeed(
     CameraId id, OpenSource open, FeedOptions options, const Clock& clock, Signal& signal)
     : id_(std::move(id)),
@@ -54,15 +49,21 @@ void CameraFeed::set_source(video::Source* source) {
   if (source != nullptr) peer_state_ = source->peer_state();
 }
 
-bool CameraFeed::wait(std::chrono::microseconds duration, const std::stop_token& stop) {
+bool CameraFeed::wait_until(MonotonicTime due, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  stopped_.wait_for(lock, stop, duration, [] { return false; });
-  return !stop.stop_requested();
+  while (!stop.stop_requested()) {
+    const std::chrono::microseconds left = due - clock_.monotonic();
+    if (left.count() <= 0) return true;
+    stopped_.wait_for(
+        lock, stop, std::min<std::chrono::microseconds>(left, kClockLook), [] { return false; });
+  }
+  return false;
 }
 
 // Whether another try may help: the caller waits and tries again.
 bool CameraFeed::fail(const Error& error) {
-  const bool may_come_back = options_.is_live && error.code == ErrorCode::kUnavailable;
+  const bool may_come_back =
+      options_.is_live && (error.code == ErrorCode::kUnavailable || ever_gave_a_frame());
   if (may_come_back) {
     state_.failed(error.message);
   } else {
@@ -76,21 +77,22 @@ bool CameraFeed::offer(video::Frame frame, const std::stop_token& stop) {
   if (options_.pace == Pace::kFullSpeed) return queue_.push_waiting(std::move(frame), stop);
   if (options_.pace == Pace::kRealTime) {
     if (!started_playing_) started_playing_ = clock_.monotonic() - frame.media_time;
-    const auto due_in = *started_playing_ + frame.media_time - clock_.monotonic();
-    if (due_in.count() > 0 && !wait(due_in, stop)) return false;
+    if (!wait_until(*started_playing_ + frame.media_time, stop)) return false;
     frame.arrived_at = clock_.monotonic();
   }
   return queue_.push(std::move(frame));
 }
 
 bool CameraFeed::read_source(const std::stop_token& stop) {
-  auto opened = open_();
+  auto opened = open_(stop);
+  if (stop.stop_requested()) return false;  // Then it is we who ended it: no fault of the camera.
   if (!opened) return fail(opened.error());
   const auto source = std::move(opened).value();
   set_source(source.get());
   bool again = false;
   while (!stop.stop_requested()) {
     auto next = source->next();
+    if (stop.stop_requested()) break;
     if (!next) {
       again = fail(next.error());
       break;
@@ -98,7 +100,7 @@ bool CameraFeed::read_source(const std::stop_token& stop) {
     if (auto* end = std::get_if<video::EndOfStream>(&next.value())) {
       if (end->warning) {
         const std::lock_guard lock(mutex_);
-        if (warnings_.size() < kWarningsMax) warnings_.push_back(*end->warning);
+        warnings_.push_back(*end->warning);
       }
       state_.ended("");
       break;
@@ -118,7 +120,7 @@ void CameraFeed::read_until_stopped(const std::stop_token& stop) {
     had_frame_ = false;
     if (!read_source(stop)) break;
     if (had_frame_) reconnect.reset();
-    if (!wait(reconnect.next_wait(), stop)) break;
+    if (!wait_until(clock_.monotonic() + reconnect.next_wait(), stop)) break;
   }
   queue_.close();
 }

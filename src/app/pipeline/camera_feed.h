@@ -7,17 +7,21 @@
 //   recording  in real time as above, paced by its own time stamps; else at full speed, and then
 //              the reader waits for the queue, so that nothing is dropped
 //
-// A live camera that fails is tried again by video::Reconnect until the feed is stopped; a source
-// that can never give a frame (no video, refused user) ends, and so does a recording.
-// Threads: start() makes one thread (docs/threads.md); the rest is thread-safe.
-// Errors: those of the source end up in state(): a camera that fails does not stop the others.
+// A live camera that fails is tried again by video::Reconnect until the feed is stopped. One that
+// has never given a frame ends where another try would change nothing (no video, refused user,
+// wrong certificate); one that has, was right once, and is tried again whatever it says now. A
+// recording ends. Time: waits go by the clock that is given, looked at every kClockLook. Threads:
+// start() makes one thread (docs/threads.md); the rest is thread-safe. Errors: those of the source
+// end up in state(): a camera that fails does not stop the others.
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,7 +36,9 @@
 
 namespace proviso::pipeline {
 
-using OpenSource = std::function<Result<std::unique_ptr<video::Source>>()>;
+// Opens the source. `stop` ends an opening, and later a next(), that is under way.
+using OpenSource =
+    std::function<Result<std::unique_ptr<video::Source>>(const std::stop_token& stop)>;
 
 enum class Pace : std::uint8_t {
   kAsItComes,  // A live camera: the camera paces.
@@ -48,6 +54,8 @@ struct FeedOptions {
 
 class CameraFeed {
  public:
+  static constexpr std::chrono::milliseconds kClockLook{20};
+
   // `signal` is raised when a frame comes and when the feed has ended.
   CameraFeed(CameraId id, OpenSource open, FeedOptions options, const Clock& clock, Signal& signal);
   CameraFeed(const CameraFeed&) = delete;
@@ -73,7 +81,8 @@ class CameraFeed {
   // Reads one source to its end; true if it is worth trying again.
   bool read_source(const std::stop_token& stop);
   bool fail(const Error& error);
-  bool wait(std::chrono::microseconds duration, const std::stop_token& stop);
+  // Until `due` by clock_; false when the feed is stopped.
+  bool wait_until(MonotonicTime due, const std::stop_token& stop);
   bool offer(video::Frame frame, const std::stop_token& stop);
   void set_source(video::Source* source);
 

@@ -207,7 +207,7 @@ class PipelineTest : public testing::Test {
     const CameraId id = CameraId::parse(name).value();
     return {.id = id,
             .open =
-                [this, id, frames, before = std::move(before)] {
+                [this, id, frames, before = std::move(before)](const std::stop_token&) {
                   return Result<std::unique_ptr<video::Source>>(
                       std::make_unique<ScriptedSource>(id, frames, clock_, before));
                 },
@@ -293,7 +293,7 @@ TEST_F(PipelineTest, TheEndOfTheWindowEndsTheRunAndSaysWhy) {
 TEST_F(PipelineTest, ACameraThatCannotOpenLeavesTheOthersAlone) {
   open_gate({"good", "bad"});
   CameraSetup bad = camera("bad", 0);
-  bad.open = [] {
+  bad.open = [](const std::stop_token&) {
     return Result<std::unique_ptr<video::Source>>(
         Error{ErrorCode::kInvalidInput, "no video in bad"});
   };
