@@ -199,7 +199,7 @@ class Site {
     std::vector<pipeline::CameraSetup> cameras;
     cameras.push_back({.id = camera,
                        .open =
-                           [this, camera] {
+                           [this, camera](const std::stop_token&) {
                              return Result<std::unique_ptr<video::Source>>(
                                  std::make_unique<Crowd>(camera, pictures, clock_));
                            },
