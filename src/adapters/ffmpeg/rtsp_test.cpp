@@ -33,6 +33,8 @@ using testing_tools::source_options;
 using testing_tools::SourceResult;
 using testing_tools::TemporaryFolder;
 
+const std::string kServer = PROVISO_SOURCE "/tests/integration/rtsp_server.py";
+const std::string kClip = PROVISO_DEPS "/media/carphone_pristine.mp4";
 constexpr auto kShort = 300ms;           // A deadline that a test waits for.
 constexpr auto kLate = 3s;               // Far over kShort, for a machine that is busy.
 constexpr int kFramesUntilReport = 200;  // RFC 3550 6.2: the first RTCP report comes within 3.1 s.
@@ -42,9 +44,9 @@ class Camera {
  public:
   explicit Camera(const CertificateFiles& files, int port = 0)
       : process_({"/usr/bin/python3",
-                  PROVISO_SOURCE "/tests/integration/rtsp_server.py",
+                  kServer,
                   "--clip",
-                  PROVISO_DEPS "/media/carphone_pristine.mp4",
+                  kClip,
                   "--port",
                   std::to_string(port),
                   "--certificate",
@@ -93,7 +95,8 @@ class RtspTest : public testing::Test {
     }
   }
 
-  SourceResult open_at(const std::string& typed, SourceOptions options = source_options()) const {
+  SourceResult open_at(const std::string& typed,
+                       const SourceOptions& options = source_options()) const {
     return open(address_of(typed), options, clock_);
   }
   static SourceOptions trusting(const std::string& ca_file,
@@ -121,13 +124,15 @@ class RtspTest : public testing::Test {
     ADD_FAILURE() << "it goes on";
     return {ErrorCode::kNotFound, ""};
   }
-  void expect_plays(const std::string& typed, SourceOptions options = source_options()) const {
-    const auto opened = open_at(typed, std::move(options));
+  void expect_plays(const std::string& typed,
+                    const SourceOptions& options = source_options()) const {
+    const auto opened = open_at(typed, options);
     ASSERT_TRUE(opened.has_value()) << opened.error().message;
     EXPECT_TRUE(next_frame(*opened.value()).has_value()) << typed;
   }
-  Error refusal_of(const std::string& typed, SourceOptions options = source_options()) const {
-    const auto opened = open_at(typed, std::move(options));
+  Error refusal_of(const std::string& typed,
+                   const SourceOptions& options = source_options()) const {
+    const auto opened = open_at(typed, options);
     if (!opened) return opened.error();
     ADD_FAILURE() << typed << " was opened";
     return {ErrorCode::kNotFound, ""};

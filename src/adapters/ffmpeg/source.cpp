@@ -108,7 +108,7 @@ class FfmpegSource final : public video::Source {
   Status start() {
     watch_.set_deadline(steady_clock::now() + options_.open_deadline);
     PROVISO_TRY(auto input, OpenedInput::open(address_, options_, watch_));
-    input_.emplace(std::move(input));
+    input_ = std::make_unique<OpenedInput>(std::move(input));
     PROVISO_TRY_DONE(open_decoder());
     opened_wall_ = clock_.wall();
     return Done{};
@@ -134,7 +134,7 @@ class FfmpegSource final : public video::Source {
   void interrupt() override { watch_.interrupt(); }
   std::string peer_state() const override { return input_->peer_state(); }
   std::string decoding() const override {
-    return uses_hardware_.load() ? concat("hardware (", *hardware_, ")") : "software";
+    return uses_hardware_.load() ? concat("hardware (", hardware_.value_or(""), ")") : "software";
   }
 
  private:
@@ -296,7 +296,7 @@ class FfmpegSource final : public video::Source {
   const SourceOptions options_;
   const Clock& clock_;
   Watch watch_;  // Outlives input_, which looks at it.
-  std::optional<OpenedInput> input_;
+  std::unique_ptr<OpenedInput> input_;
   Decoder decoder_;
   YuvConverter converter_;
   Arrivals arrivals_;

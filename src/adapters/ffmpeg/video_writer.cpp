@@ -85,9 +85,9 @@ Result<Decoder> open_encoder(const VideoWriterOptions& options, bool global_head
   encoder->pix_fmt = AV_PIX_FMT_YUV420P;
   encoder->time_base = AVRational{1, options.frames_per_s};
   encoder->framerate = AVRational{options.frames_per_s, 1};
+  // An average without an upper bound: with one, x264 looks at how far its other threads are, and
+  // the bytes would depend on the moment.
   encoder->bit_rate = options.bits_per_s;
-  encoder->rc_max_rate = options.bits_per_s;
-  encoder->rc_buffer_size = static_cast<int>(options.bits_per_s);
   encoder->gop_size = options.frames_per_s * kKeyFrameEverySeconds;
   encoder->thread_count = kEncoderThreads;
   encoder->profile = FF_PROFILE_H264_HIGH;

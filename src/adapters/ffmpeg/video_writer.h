@@ -28,8 +28,8 @@ inline constexpr std::int64_t kBitRateMax = 200'000'000;
 struct VideoWriterOptions {
   image::SizePx size{1920, 1080};
   int frames_per_s = 25;
-  std::int64_t bits_per_s = 4'000'000;
-  std::string preset = "veryfast";  // Of x264.
+  std::int64_t bits_per_s = 4'000'000;  // On average.
+  std::string preset = "veryfast";      // Of x264.
 };
 
 class VideoWriter {

@@ -4,7 +4,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <variant>
+#include <vector>
 
 #include "adapters/ffmpeg/source.h"
 #include "base/core/file.h"
@@ -58,14 +60,24 @@ TEST(VideoWriter, GivesFramesThatTheDecoderReadsBackInOrder) {
   EXPECT_TRUE(std::holds_alternative<video::EndOfStream>(end.value()));
 }
 
+// Noise, at a rate that is far too low for it: the encoder has to choose all the time.
+std::vector<std::byte> written_under_pressure() {
+  const auto path = place("noise");
+  const auto writer = VideoWriter::create(path, {.size = kSize, .bits_per_s = 100'000}).value();
+  std::minstd_rand noise(1);
+  image::BgrImage made(kSize);
+  for (int i = 0; i < kFrames; ++i) {
+    for (auto& sample : made.pixels) sample = static_cast<std::uint8_t>(noise() % 256);
+    EXPECT_TRUE(writer->write(made));
+  }
+  EXPECT_TRUE(writer->finish());
+  return read_file(path, std::size_t{1} << 24U).value();
+}
+
 TEST(VideoWriter, GivesTheSameBytesForTheSamePictures) {
-  ASSERT_TRUE(write(place("first")));
-  ASSERT_TRUE(write(place("second")));
-  const auto first = read_file(place("first"), std::size_t{1} << 24U);
-  const auto second = read_file(place("second"), std::size_t{1} << 24U);
-  ASSERT_TRUE(first && second);
-  EXPECT_FALSE(first.value().empty());
-  EXPECT_EQ(first.value(), second.value());
+  const auto first = written_under_pressure();
+  EXPECT_FALSE(first.empty());
+  for (int again = 0; again < 5; ++again) EXPECT_EQ(written_under_pressure(), first);
 }
 
 TEST(VideoWriter, RefusesWhatIsOutsideItsLimitsAndTakesTheMaximum) {

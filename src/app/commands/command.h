@@ -29,5 +29,6 @@ void add_authority(CLI::App& app, Exit& exit);
 void add_watch(CLI::App& app, Exit& exit);
 void add_demo(CLI::App& app, Exit& exit);
 void add_simulate(CLI::App& app, Exit& exit);
+void add_evaluate(CLI::App& app, Exit& exit);
 
 }  // namespace proviso::commands

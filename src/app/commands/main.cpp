@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
     add_watchlist(app, exit);
     add_models(app, exit);
     add_simulate(app, exit);
+    add_evaluate(app, exit);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -152,7 +152,9 @@ Exit exit_of(const pipeline::Summary& summary) {
   return summary.stop_reason == "interrupted" ? Exit::kDone : Exit::kRefused;
 }
 
-Result<Exit> run_loaded(const RunSettings& settings, Loaded loaded, const std::stop_token& stop) {
+Result<Exit> run_loaded(const RunSettings& settings,
+                        const Loaded& loaded,
+                        const std::stop_token& stop) {
   const auto& point = loaded.statement.operating_point;
   const SystemClock clock;
   PROVISO_TRY(auto engine,
@@ -197,7 +199,7 @@ Exit run_under_authority(const RunSettings& settings) {
   if (!loaded) return refuse(loaded.error());
   // Before there are other threads, which take over what it blocks.
   const Interruption interruption;
-  const auto ran = run_loaded(settings, std::move(loaded).value(), interruption.token());
+  const auto ran = run_loaded(settings, loaded.value(), interruption.token());
   return ran ? ran.value() : refuse(ran.error());
 }
 

@@ -37,6 +37,8 @@ struct Person {
   std::vector<Cutout> shown;
   image::BgrImage enrolled;
   bool same_image = false;
+  double score_small = 0;  // These two are measured by measure_people().
+  bool listable = false;
 };
 
 // `face` is a box on `photograph`.

@@ -1,8 +1,10 @@
 #include "app/evaluation/renderer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "app/evaluation/seeded.h"
 #include "base/image/canvas.h"
@@ -20,7 +22,9 @@ constexpr int kNoiseSize = 1 << 16;
 constexpr double kNoiseAmplitude = 3;
 constexpr double kBodyWidth = 2.3;  // In face widths.
 constexpr double kBodyHeight = 5.5;
-constexpr int kRaster = 10;  // Points a side at which visibility is sampled.
+constexpr int kWindows = 24;
+constexpr std::uint64_t kStill = 0;  // Noise that is not renewed.
+constexpr int kRaster = 10;          // Points a side at which visibility is sampled.
 constexpr int kFullPermille = 1000;
 
 std::uint8_t byte(double value) {
@@ -34,8 +38,9 @@ image::BgrImage paint_street(const Scene& scene, Seeded seeded) {
   const float ground = height * 0.45F;
   image::fill(street, {0, 0, width, ground}, {150, 140, 132});
   image::fill(street, {0, ground, width, height - ground}, {104, 106, 110});
-  for (int i = 0; i < 24; ++i) {
-    const auto shade = [&] { return byte(seeded.between(60, 190)); };
+  for (int i = 0; i < kWindows; ++i) {
+    const double grey = seeded.between(70, 180);
+    const auto shade = [&] { return byte(grey + seeded.between(-12, 12)); };
     const auto x = static_cast<float>(seeded.between(0, width));
     const auto y = static_cast<float>(seeded.between(0, ground * 0.7F));
     image::fill(street, {x, y, width * 0.05F, ground * 0.25F}, {shade(), shade(), shade()});
@@ -43,7 +48,6 @@ image::BgrImage paint_street(const Scene& scene, Seeded seeded) {
   for (float y = ground; y < height; y += height * 0.06F) {
     image::fill(street, {0, y, width, 2}, {88, 90, 92});
   }
-  for (auto& sample : street.pixels) sample = byte(sample + seeded.between(-5, 5));
   return street;
 }
 
@@ -81,11 +85,14 @@ Renderer::Renderer(const Scene& scene, const std::vector<Person>& persons)
   Seeded seeded{static_cast<std::uint64_t>(scene.seed) ^ 0x5ce2eU};
   street_ = paint_street(scene, seeded);
   canvas_ = street_;
-  noise_.reserve(kNoiseSize);
-  for (int i = 0; i < kNoiseSize; ++i) {
+  picture_ = street_;
+  const int noises = kNoiseSize + scene.size.width * 3;  // A row may begin anywhere.
+  noise_.reserve(static_cast<std::size_t>(noises));
+  for (int i = 0; i < noises; ++i) {
     const double sum = seeded.between(-1, 1) + seeded.between(-1, 1) + seeded.between(-1, 1);
     noise_.push_back(static_cast<std::int8_t>(std::lround(sum * kNoiseAmplitude)));
   }
+  develop({0, 0, scene.size.width, scene.size.height}, kStill);
   for (const auto& pass : scene_.passes) {
     heads_.push_back(turned(persons_[pass.person].shown[pass.image], pass.roll_degrees));
   }
@@ -145,13 +152,22 @@ void Renderer::draw_body(const Walker& walker) {
 
 void Renderer::draw_head(const Walker& walker) {
   const auto& head = heads_[walker.pass];
-  image::blend_scaled(canvas_, head.picture, head.alpha, walker.head);
+  std::array<std::uint8_t, 256> lit{};
+  for (std::size_t i = 0; i < lit.size(); ++i)
+    lit.at(i) = byte(static_cast<double>(i) * walker.gain);
+  lit_.size = head.picture.size;
+  lit_.pixels.resize(head.picture.pixels.size());
+  std::transform(head.picture.pixels.begin(),
+                 head.picture.pixels.end(),
+                 lit_.pixels.begin(),
+                 [&](std::uint8_t sample) { return lit[sample]; });
+  image::blend_scaled(canvas_, lit_, head.alpha, walker.head);
   if (std::abs(walker.blur_px) < 0.1F) return;
   std::vector<std::uint8_t> half(head.alpha);
   for (auto& alpha : half) alpha = static_cast<std::uint8_t>(alpha / 2);
   auto moved = walker.head;
   moved.x += walker.blur_px;
-  image::blend_scaled(canvas_, head.picture, half, moved);
+  image::blend_scaled(canvas_, lit_, half, moved);
 }
 
 void Renderer::draw_cover(const Walker& walker) {
@@ -172,9 +188,9 @@ Renderer::Area Renderer::clipped(const image::RectPx& rect) const {
           within(std::ceil(rect.y + rect.height) + 1, height)};
 }
 
-void Renderer::restore() {
+void Renderer::restore(const std::vector<Area>& areas) {
   const auto stride = static_cast<std::ptrdiff_t>(scene_.size.width) * 3;
-  for (const auto& area : dirty_) {
+  for (const auto& area : areas) {
     for (int row = area.top; row < area.bottom; ++row) {
       const auto from = street_.pixels.begin() + row * stride;
       std::copy(from + area.left * 3,
@@ -182,20 +198,19 @@ void Renderer::restore() {
                 canvas_.pixels.begin() + row * stride + area.left * 3);
     }
   }
-  dirty_.clear();
 }
 
-void Renderer::expose(const Area& area, double gain, std::int64_t frame) {
-  constexpr int kGainOne = 256;
-  const int factor = static_cast<int>(std::lround(gain * kGainOne));
+void Renderer::develop(const Area& area, std::uint64_t noise_seed) {
+  const auto count = static_cast<std::size_t>(area.right - area.left) * 3;
   for (int row = area.top; row < area.bottom; ++row) {
-    Seeded seeded{static_cast<std::uint64_t>(frame * scene_.size.height + row)};
-    auto at = static_cast<std::size_t>(seeded.next());
-    auto* sample = canvas_.pixels.data() +
-                   (static_cast<std::ptrdiff_t>(row) * scene_.size.width + area.left) * 3;
-    for (int i = 0; i < (area.right - area.left) * 3; ++i, ++sample, ++at) {
-      const int value = *sample * factor / kGainOne + noise_[at % kNoiseSize];
-      *sample = static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+    Seeded seeded{noise_seed + static_cast<std::uint64_t>(row)};
+    const auto column = static_cast<std::size_t>(area.left) * 3;
+    const auto at = static_cast<std::size_t>(row) * static_cast<std::size_t>(scene_.size.width) * 3;
+    const auto* noise = noise_.data() + seeded.below(kNoiseSize) + column;
+    const auto* from = canvas_.pixels.data() + at + column;
+    auto* to = picture_.pixels.data() + at + column;
+    for (std::size_t i = 0; i < count; ++i) {
+      to[i] = static_cast<std::uint8_t>(std::clamp(from[i] + noise[i], 0, 255));
     }
   }
 }
@@ -218,7 +233,8 @@ int Renderer::visible_permille(const std::vector<Walker>& far_to_near, std::size
 }
 
 const image::BgrImage& Renderer::draw(std::int64_t frame) {
-  restore();
+  restore(drawn_);
+  auto changed = std::exchange(drawn_, {});
   seen_.clear();
   const double now_s = static_cast<double>(frame) / scene_.frames_per_s;
   std::vector<Walker> walkers;
@@ -229,15 +245,16 @@ const image::BgrImage& Renderer::draw(std::int64_t frame) {
   std::stable_sort(walkers.begin(), walkers.end(), [](const auto& a, const auto& b) {
     return a.face.width < b.face.width;
   });
+  std::vector<Area> heads;
   for (std::size_t i = 0; i < walkers.size(); ++i) {
     const auto& walker = walkers[i];
     draw_body(walker);
     draw_head(walker);
     draw_cover(walker);
     for (const auto& part : {walker.body, walker.head, walker.cover}) {
-      if (part.width > 0) dirty_.push_back(clipped(part));
+      if (part.width > 0) drawn_.push_back(clipped(part));
     }
-    expose(clipped(walker.head), walker.gain, frame);
+    heads.push_back(clipped(walker.head));
     const auto tenths = [](float px) { return static_cast<int>(std::lround(px * 10)); };
     seen_.push_back({walker.pass,
                      {tenths(walker.face.x),
@@ -246,7 +263,11 @@ const image::BgrImage& Renderer::draw(std::int64_t frame) {
                       tenths(walker.face.height),
                       visible_permille(walkers, i)}});
   }
-  return canvas_;
+  changed.insert(changed.end(), drawn_.begin(), drawn_.end());
+  for (const auto& area : changed) develop(area, kStill);
+  const auto rows = static_cast<std::uint64_t>(scene_.size.height);
+  for (const auto& area : heads) develop(area, (static_cast<std::uint64_t>(frame) + 1) * rows);
+  return picture_;
 }
 
 }  // namespace proviso::evaluation

@@ -4,9 +4,8 @@
 // far ones first. Only what changed since the last frame is drawn again.
 //
 //   out      the frame as BGR, and for each pass in view where its face is and how much is visible
-//   camera   half a frame's motion blur, light and shadow on the walkers, seeded noise (renewed
-//   each
-//            frame where people are, still elsewhere)
+//   camera   half a frame's motion blur, light and shadow on the heads, seeded noise: the same
+//            everywhere, but renewed each frame only on heads, where it matters to what is measured
 //   threads  thread-bound; errors: none. Frames are drawn in order from 0.
 //   lifetime the scene and the people outlive the renderer
 
@@ -42,8 +41,9 @@ class Renderer {
   void draw_body(const Walker& walker);
   void draw_head(const Walker& walker);
   void draw_cover(const Walker& walker);
-  void restore();
-  void expose(const Area& area, double gain, std::int64_t frame);
+  void restore(const std::vector<Area>& areas);
+  // The canvas with its noise becomes the picture, in `area`.
+  void develop(const Area& area, std::uint64_t noise_seed);
   Area clipped(const image::RectPx& rect) const;
   int visible_permille(const std::vector<Walker>& nearer_last, std::size_t index) const;
 
@@ -51,9 +51,11 @@ class Renderer {
   const std::vector<Person>& persons_;
   std::vector<Cutout> heads_;  // Of each pass, turned by its roll.
   image::BgrImage street_;
-  image::BgrImage canvas_;
+  image::BgrImage canvas_;   // Street and people without noise.
+  image::BgrImage picture_;  // The same with noise: what the camera gives.
+  image::BgrImage lit_;      // The head in work, in its light.
   std::vector<std::int8_t> noise_;
-  std::vector<Area> dirty_;
+  std::vector<Area> drawn_;  // Where the last frame differs from the street.
   std::vector<Seen> seen_;
 };
 

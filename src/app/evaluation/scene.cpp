@@ -63,14 +63,51 @@ ListedSlot listed_slot(int slot) {
   return {};
 }
 
-void plan_crowd(Scene& scene, const std::vector<Person>& persons, Seeded& seeded) {
-  std::fill_n(scene.listed.begin(), kCrowdListed, true);
-  const auto others = persons.size() - kCrowdListed;
+// Who is listed, and who is not, as indices of people.
+struct Cast {
+  std::vector<std::size_t> listed;
+  std::vector<std::size_t> others;
+};
+
+// People with pictures besides the enrolled one are listed first: they say most. The rest are
+// drawn.
+Result<Cast> cast(const std::vector<Person>& persons, std::size_t count, Seeded& seeded) {
+  Cast cast;
+  std::vector<std::size_t> drawn;
+  for (std::size_t i = 0; i < persons.size(); ++i) {
+    if (persons[i].listable) (persons[i].same_image ? drawn : cast.listed).push_back(i);
+  }
+  while (cast.listed.size() < count && !drawn.empty()) {
+    const auto at = drawn.begin() + static_cast<std::ptrdiff_t>(seeded.below(drawn.size()));
+    cast.listed.push_back(*at);
+    drawn.erase(at);
+  }
+  if (cast.listed.size() < count) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("scene: needs ",
+                        count,
+                        " people who can be recognised at the smallest size shown; found ",
+                        cast.listed.size(),
+                        "; add photographs to the folder")};
+  }
+  cast.listed.resize(count);
+  for (std::size_t i = 0; i < persons.size(); ++i) {
+    if (std::find(cast.listed.begin(), cast.listed.end(), i) == cast.listed.end()) {
+      cast.others.push_back(i);
+    }
+  }
+  return cast;
+}
+
+Status plan_crowd(Scene& scene, const std::vector<Person>& persons, Seeded& seeded) {
+  PROVISO_TRY(const auto people, cast(persons, kCrowdListed, seeded));
+  for (const auto person : people.listed) scene.listed[person] = true;
   const double step = (kCrowdSeconds - kPassSecondsMax) / (kCrowdPasses - 1);
   std::size_t other = 0;
   for (int slot = 0; slot < kCrowdPasses; ++slot) {
     const auto listed = listed_slot(slot);
-    const std::size_t person = listed.listed ? listed.person : kCrowdListed + other++ % others;
+    const std::size_t person = listed.listed ? people.listed[listed.person]
+                                             : people.others[other++ % people.others.size()];
     auto pass = walk(seeded, persons[person], person, listed.time);
     pass.start_s = slot * step;
     if (pass.start_s + pass.duration_s > scene.duration_s) break;
@@ -81,18 +118,19 @@ void plan_crowd(Scene& scene, const std::vector<Person>& persons, Seeded& seeded
     place(pass, seeded, scene, slot % kLanes, kLanes, 60);
     scene.passes.push_back(pass);
   }
+  return Done{};
 }
 
-void plan_standard(Scene& scene, const std::vector<Person>& persons, Seeded& seeded) {
-  std::fill_n(scene.listed.begin(), kStandardListed, true);
+Status plan_standard(Scene& scene, const std::vector<Person>& persons, Seeded& seeded) {
+  PROVISO_TRY(const auto people, cast(persons, kStandardListed, seeded));
+  for (const auto person : people.listed) scene.listed[person] = true;
   std::size_t other = 0;
   for (double start = 0; start + kCycleSeconds / 2 <= scene.duration_s; start += kCycleSeconds) {
     const auto cycle = static_cast<std::size_t>(start / kCycleSeconds);
     for (int lane = 0; lane < kStandardLanes; ++lane) {
       const bool listed = lane == static_cast<int>(cycle * 3 % kStandardLanes);
-      const std::size_t person =
-          listed ? cycle % kStandardListed
-                 : kStandardListed + other++ % (persons.size() - kStandardListed);
+      const std::size_t person = listed ? people.listed[cycle % kStandardListed]
+                                        : people.others[other++ % people.others.size()];
       auto pass = walk(seeded, persons[person], person, cycle / kStandardListed);
       pass.start_s = start;
       pass.duration_s = kCycleSeconds / 2;
@@ -100,6 +138,7 @@ void plan_standard(Scene& scene, const std::vector<Person>& persons, Seeded& see
       scene.passes.push_back(pass);
     }
   }
+  return Done{};
 }
 
 void plan_residue(Scene& scene, const std::vector<Person>& persons, Seeded& seeded) {
@@ -149,10 +188,10 @@ Result<Scene> plan(const SceneRequest& request, const std::vector<Person>& perso
   Seeded seeded{static_cast<std::uint64_t>(request.seed)};
   if (request.name == "crowd") {
     or_else(kCrowdSeconds);
-    plan_crowd(scene, persons, seeded);
+    PROVISO_TRY_DONE(plan_crowd(scene, persons, seeded));
   } else if (request.name == "standard_clip") {
     or_else(kStandardSeconds);
-    plan_standard(scene, persons, seeded);
+    PROVISO_TRY_DONE(plan_standard(scene, persons, seeded));
   } else if (request.name == "residue") {
     or_else(kResiduePasses * kResidueStepSeconds + kPassSecondsMax);
     plan_residue(scene, persons, seeded);

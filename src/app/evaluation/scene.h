@@ -7,8 +7,9 @@
 //   standard_clip  cycles of 20 s: eight slow walkers for 10 s, then nobody; three are listed
 //   residue        200 passes, nobody listed; the faces that there are repeat with variation
 //
-// Threads: reentrant. The same seed and people give the same plan. Errors: kInvalidInput for an
-// unknown name, a duration outside 1 to kSceneSecondsMax, or too few people.
+// Listed are people whom measure_people() found listable. Threads: reentrant. The same seed and
+// people give the same plan. Errors: kInvalidInput for an unknown name, a duration outside 1 to
+// kSceneSecondsMax, or too few people to show or to list.
 
 #include <cstdint>
 #include <string>

@@ -4,7 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "base/core/concat.h"
 #include "base/json/line.h"
@@ -74,10 +76,40 @@ const TruthPass* pass_of(const GroundTruth& truth, const AlertLine& alert) {
   return best;
 }
 
+// Whether a line continues an open alert: lines come in the order of their time.
+class RepeatRule {
+ public:
+  explicit RepeatRule(std::int64_t repeat_ms) : repeat_ms_(repeat_ms) {}
+
+  bool is_update(const AlertLine& alert) {
+    const auto [place, is_first] = last_ms_.try_emplace(alert.entry, alert.media_time_ms);
+    const auto before = std::exchange(place->second, alert.media_time_ms);
+    return !is_first && alert.media_time_ms - before <= repeat_ms_;
+  }
+
+ private:
+  std::int64_t repeat_ms_;
+  std::map<std::string, std::int64_t> last_ms_;  // By entry.
+};
+
 std::int64_t percentile(const std::vector<std::int64_t>& sorted, double share) {
   if (sorted.empty()) return 0;
   const auto rank = std::ceil(share * static_cast<double>(sorted.size()));
   return sorted[static_cast<std::size_t>(std::max(rank, 1.0)) - 1];
+}
+
+// "11 of 12 usable passes (95 % interval 646 to 985 in 1000)"
+std::string share(std::int64_t count, std::int64_t usable) {
+  const auto [low, high] = wilson(count, usable);
+  const auto permille = [](double part) { return std::lround(part * 1000); };
+  return concat(count,
+                " of ",
+                usable,
+                " usable passes (95 % interval ",
+                permille(low),
+                " to ",
+                permille(high),
+                " in 1000)");
 }
 
 }  // namespace
@@ -121,20 +153,31 @@ Score score_run(const GroundTruth& truth,
                 const ScoreOptions& options) {
   Score score;
   std::set<int> recognised;
+  std::set<int> alerted;
+  RepeatRule rule{options.repeat_s * kMsPerSecond};
   for (const auto& alert : alerts) {
-    if (alert.is_update) ++score.updates;
+    ++(alert.is_update ? score.updates : score.new_alerts);
+    const bool is_right_kind = rule.is_update(alert) == alert.is_update;
+    if (!is_right_kind) ++score.wrong_kind;
     const auto* pass = pass_of(truth, alert);
+    if (pass != nullptr) alerted.insert(pass->id);
     if (pass == nullptr || !pass->listed || pass->person != alert.entry) {
       ++score.false_alerts;
       continue;
     }
+    if (!is_right_kind) continue;
     const auto first = first_usable(*pass, options);
     if (!recognised.insert(pass->id).second || !first) continue;
     score.latencies_ms.push_back(alert.media_time_ms - *first * kMsPerSecond / truth.frames_per_s);
   }
   std::sort(score.latencies_ms.begin(), score.latencies_ms.end());
   for (const auto& pass : truth.passes) {
-    if (!pass.listed || !first_usable(pass, options)) continue;
+    if (!first_usable(pass, options)) continue;
+    if (!pass.listed) {
+      ++score.usable_others;
+      score.alerted_others += alerted.contains(pass.id) ? 1 : 0;
+      continue;
+    }
     const bool is_recognised = recognised.contains(pass.id);
     ++score.usable_listed;
     score.recognised += is_recognised ? 1 : 0;
@@ -146,37 +189,41 @@ Score score_run(const GroundTruth& truth,
 }
 
 std::string to_text(const Score& score) {
-  const auto [low, high] = wilson(score.recognised, score.usable_listed);
-  const auto permille = [](double share) { return std::lround(share * 1000); };
-  return concat("recognised ",
-                score.recognised,
-                " of ",
-                score.usable_listed,
-                " usable listed passes (95 % interval ",
-                permille(low),
-                " to ",
-                permille(high),
-                " in 1000), of which same image ",
-                score.recognised_same_image,
-                " of ",
-                score.usable_same_image,
-                "; false alerts ",
-                score.false_alerts,
-                "; updates ",
-                score.updates,
-                "; first usable frame to alert, ms: p50 ",
-                percentile(score.latencies_ms, 0.50),
-                ", p99 ",
-                percentile(score.latencies_ms, 0.99),
-                " (n ",
-                score.latencies_ms.size(),
-                "); ",
-                kFunctionalCheck,
-                '\n');
+  std::string text;
+  text += concat("recognised    ",
+                 share(score.recognised, score.usable_listed),
+                 "\n  same image  ",
+                 score.recognised_same_image,
+                 " of ",
+                 score.usable_same_image,
+                 " of these\nfalse alerts  ",
+                 score.false_alerts,
+                 "; other people's passes alerted: ",
+                 share(score.alerted_others, score.usable_others),
+                 "\nlines         new ",
+                 score.new_alerts,
+                 ", updates ",
+                 score.updates,
+                 ", of the wrong kind ",
+                 score.wrong_kind,
+                 "\nlatency       first usable frame to alert, ms: p50 ",
+                 percentile(score.latencies_ms, 0.50),
+                 ", p99 ",
+                 percentile(score.latencies_ms, 0.99),
+                 " (n ",
+                 score.latencies_ms.size(),
+                 ")\n");
+  if (!score.missed.empty()) {
+    text += "missed passes";
+    for (const int pass : score.missed) text += concat(" ", pass);
+    text += '\n';
+  }
+  return concat(text, "This is a ", kFunctionalCheck, ".\n");
 }
 
 std::string to_json(const Score& score) {
   const auto [low, high] = wilson(score.recognised, score.usable_listed);
+  const auto others = wilson(score.alerted_others, score.usable_others);
   const std::vector<std::int64_t> missed(score.missed.begin(), score.missed.end());
   json::Line line;
   line.integer("usable_listed", score.usable_listed)
@@ -186,7 +233,13 @@ std::string to_json(const Score& score) {
       .integer("usable_same_image", score.usable_same_image)
       .integer("recognised_same_image", score.recognised_same_image)
       .integer("false_alerts", score.false_alerts)
+      .integer("usable_others", score.usable_others)
+      .integer("alerted_others", score.alerted_others)
+      .fixed("alerted_others_low", others.low, kDecimals)
+      .fixed("alerted_others_high", others.high, kDecimals)
+      .integer("new_alerts", score.new_alerts)
       .integer("updates", score.updates)
+      .integer("wrong_kind", score.wrong_kind)
       .integers("latencies_ms", score.latencies_ms)
       .integers("missed", missed)
       .string("note", kFunctionalCheck);

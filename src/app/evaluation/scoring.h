@@ -3,12 +3,13 @@
 // What a run on a simulated video got right: its alert lines against the ground truth.
 //
 //   in       ground truth; the lines that `proviso watch` wrote (others than alerts are passed
-//   over) out      counts, with Wilson intervals for the recognition rate usable   a pass with
-//   kUsableFrames frames whose face is at least face_width_px_min wide and
-//            visible to kUsableVisiblePermille; only usable listed passes are counted
+//   over) out      counts, with Wilson intervals for the rates usable   a pass with kUsableFrames
+//   frames whose face is at least face_width_px_min wide and
+//            visible to kUsableVisiblePermille; only usable passes are counted
 //   match    an alert belongs to the pass in view at its media time (within kSlackFrames) whose box
-//            overlaps its own most; its entry must be that pass's person
-//   repeat   a further pass is recognised by an update line as by a new one
+//            overlaps its own most; its entry must be that pass's person, else it is false
+//   repeat   a line within repeat_s of the same entry's line before must be an update, a later one
+//            a new alert; a line of the wrong kind is counted and recognises nothing
 //   errors   kInvalidInput for an alert line without the fields, naming it
 //   threads  reentrant
 //
@@ -51,21 +52,26 @@ struct Score {
   std::int64_t recognised = 0;
   std::int64_t recognised_same_image = 0;
   std::int64_t usable_same_image = 0;
+  std::int64_t usable_others = 0;   // Usable passes of people who are not listed,
+  std::int64_t alerted_others = 0;  // and those of them that some line belongs to.
+  std::int64_t new_alerts = 0;
   std::int64_t updates = 0;
   std::int64_t false_alerts = 0;           // Lines that belong to nobody or to another person.
+  std::int64_t wrong_kind = 0;             // Lines against the rule of repeat_s.
   std::vector<std::int64_t> latencies_ms;  // First usable frame to alert, sorted; media time.
   std::vector<int> missed;                 // Pass ids.
 };
 
 struct ScoreOptions {
   int face_width_px_min = 32;
+  int repeat_s = 60;
 };
 
 Score score_run(const GroundTruth& truth,
                 const std::vector<AlertLine>& alerts,
                 const ScoreOptions& options);
 
-std::string to_text(const Score& score);
+std::string to_text(const Score& score);  // Lines.
 std::string to_json(const Score& score);  // One line.
 
 }  // namespace proviso::evaluation

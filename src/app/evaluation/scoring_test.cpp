@@ -47,6 +47,30 @@ TEST(Scoring, CallsAnAlertOnAnotherPersonOrOnNobodyFalse) {
   EXPECT_EQ(score.missed, (std::vector<int>{1, 3}));
 }
 
+TEST(Scoring, RepeatWithinTheTimeMustBeAnUpdateAndALaterPassANewAlert) {
+  const auto lines = [](std::int64_t second_ms, bool is_update) {
+    return std::vector{alert("anna", 400, 102, false), alert("anna", second_ms, 101, is_update)};
+  };
+  const auto score = [&](std::int64_t second_ms, bool is_update, int repeat_s) {
+    return score_run(truth(), lines(second_ms, is_update), {.repeat_s = repeat_s});
+  };
+  EXPECT_EQ(score(8400, true, 8).wrong_kind, 0);
+  EXPECT_EQ(score(8400, false, 8).wrong_kind, 1);
+  EXPECT_EQ(score(8400, false, 8).recognised, 1);
+  EXPECT_EQ(score(8401, false, 8).wrong_kind, 0);
+  EXPECT_EQ(score(8401, true, 8).wrong_kind, 1);
+  EXPECT_EQ(score_run(truth(), {alert("anna", 400, 102, true)}, {}).wrong_kind, 1);
+}
+
+TEST(Scoring, CountsOtherPeoplesPassesAndThoseOfThemThatAlerted) {
+  const auto silent = score_run(truth(), {}, {});
+  EXPECT_EQ(silent.usable_others, 1);
+  EXPECT_EQ(silent.alerted_others, 0);
+  const auto wrong = score_run(truth(), {alert("anna", 400, 600, false)}, {});
+  EXPECT_EQ(wrong.alerted_others, 1);
+  EXPECT_EQ(wrong.new_alerts, 1);
+}
+
 TEST(Scoring, ThreeUsableFramesMakeAPassUsableAndTwoDoNot) {
   auto three = truth();
   three.passes.resize(1);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
@@ -22,7 +23,7 @@ std::vector<Person> people(int count) {
     image::BgrImage picture({200, 200});
     image::fill(picture, {0, 0, 200, 200}, {90, 120, static_cast<std::uint8_t>(100 + 4 * i)});
     const auto head = cut_out(image::to_yuv(picture), {50, 50, 100, 110});
-    persons.push_back({"p" + std::to_string(i), {head, head}, picture, i > 2});
+    persons.push_back({"p" + std::to_string(i), {head, head}, picture, i > 2, 0.8, true});
   }
   return persons;
 }
@@ -67,6 +68,46 @@ TEST(Plan, TakesTheLongestDurationAndRefusesMoreOrAnUnknownSceneOrTooFewPeople) 
   EXPECT_FALSE(plan({.name = "crowd", .duration_s = kSceneSecondsMax + 1}, persons));
   EXPECT_FALSE(plan({.name = "parade"}, persons));
   EXPECT_FALSE(plan({.name = "crowd"}, people(static_cast<int>(kScenePersonsMin) - 1)));
+}
+
+TEST(Plan, ListsOnlyPeopleWhoMayBeListedAndThoseWithOtherPicturesFirst) {
+  auto persons = people(20);
+  persons[1].listable = false;
+  for (std::size_t i = 8; i < persons.size(); ++i) persons[i].listable = false;
+  const auto scene = planned("crowd", 0, persons);  // 7 may be listed, 6 are.
+  EXPECT_TRUE(scene.listed[0] && scene.listed[2]);
+  EXPECT_FALSE(scene.listed[1]);
+  EXPECT_EQ(std::count(scene.listed.begin() + 3, scene.listed.begin() + 8, true), 4);
+  persons[2].listable = false;
+  EXPECT_TRUE(plan({.name = "crowd"}, persons));
+  persons[0].listable = false;
+  EXPECT_FALSE(plan({.name = "crowd"}, persons));
+}
+
+TEST(Renderer, NoiseIsTheSameAroundAHeadAsFarFromIt) {
+  const auto persons = people(8);
+  Scene scene{
+      .name = "one", .seed = 1, .duration_s = 4, .listed = std::vector<bool>(8), .passes = {}};
+  scene.passes.push_back(
+      {.duration_s = 4, .width_from_px = 100, .width_to_px = 100, .x_px = 900, .gain = 0.7});
+  Renderer with{scene, persons};
+  auto street = scene;
+  street.passes.clear();
+  Renderer without{street, persons};
+  with.draw(0);
+  const auto empty = without.draw(0);
+  const auto& drawn = with.draw(50);
+  const auto box = with.seen().at(0).box.rect();
+  // The corner of the head's rectangle, outside its matte: only the noise may differ.
+  const auto left = static_cast<int>(box.x - box.width * 0.35F);
+  const auto top = static_cast<int>(box.y - box.height * 0.38F);
+  int most = 0;
+  for (int i = 0; i < 100; ++i) {
+    const auto at = static_cast<std::size_t>((top + i / 10) * scene.size.width + left + i % 10) * 3;
+    most = std::max(most, std::abs(drawn.pixels[at] - empty.pixels[at]));
+  }
+  EXPECT_GT(most, 0);   // Renewed,
+  EXPECT_LE(most, 18);  // but never added twice, nor darkened with the head.
 }
 
 TEST(Renderer, FacesGrowTowardsTheCameraAndACoveredFaceIsNotVisible) {

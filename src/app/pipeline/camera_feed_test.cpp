@@ -39,7 +39,7 @@ Step frame_at(std::chrono::microseconds media_time) {
 Step failing(ErrorCode code, const std::string& message) {
   return [code, message]() -> Result<Next> { return Error{code, message}; };
 }
-Step ending(std::optional<std::string> warning = std::nullopt) {
+Step ending(const std::optional<std::string>& warning = std::nullopt) {
   return [warning]() -> Result<Next> { return Next(video::EndOfStream{.warning = warning}); };
 }
 
