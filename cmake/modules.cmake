@@ -7,6 +7,7 @@ proviso_module(base/tensor DEPENDS base/core base/image)
 proviso_module(base/json DEPENDS base/core LIBRARIES nlohmann_json::nlohmann_json)
 proviso_module(base/toml DEPENDS base/core LIBRARIES PkgConfig::TOMLPP)
 
+proviso_module(safeguards/policy DEPENDS base/core base/crypto base/toml)
 proviso_module(safeguards/watchlist DEPENDS base/core base/image base/crypto base/json)
 proviso_module(safeguards/authority DEPENDS base/core base/image base/crypto base/json safeguards/watchlist)
 
