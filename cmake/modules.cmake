@@ -8,6 +8,8 @@ proviso_module(base/json DEPENDS base/core LIBRARIES nlohmann_json::nlohmann_jso
 proviso_module(base/toml DEPENDS base/core LIBRARIES PkgConfig::TOMLPP)
 
 proviso_module(safeguards/policy DEPENDS base/core base/crypto base/toml)
+proviso_module(safeguards/note DEPENDS base/core base/crypto)
+proviso_module(safeguards/officers DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note)
 proviso_module(safeguards/watchlist DEPENDS base/core base/image base/crypto base/json)
 proviso_module(safeguards/authority DEPENDS base/core base/image base/crypto base/json safeguards/watchlist)
 
@@ -29,6 +31,7 @@ proviso_module(app/pipeline DEPENDS stages/video stages/detect stages/track stag
   LIBRARIES Threads::Threads)
 proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/ffmpeg adapters/openvino)
 proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
+proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguards/note safeguards/officers)
 proviso_module(app/commands DEPENDS app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg
   LIBRARIES CLI11::CLI11)
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/app/commands/main.cpp)
