@@ -1,0 +1,103 @@
+#include <array>
+
+#include "safeguards/audit/leaf.h"
+
+namespace proviso::audit {
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+constexpr std::array kFields = std::to_array<FieldRule>({
+    {"alert", FieldForm::kId},
+    {"attestation", FieldForm::kCode},
+    {"authority", FieldForm::kDigest},
+    {"camera", FieldForm::kId},
+    {"cameras", FieldForm::kIds},
+    {"capture_from", FieldForm::kTime},
+    {"capture_to", FieldForm::kTime},
+    {"captured_at", FieldForm::kTime},
+    {"certificate", FieldForm::kDigest},
+    {"count", FieldForm::kCount},
+    {"deadline", FieldForm::kTime},
+    {"decision", FieldForm::kDigest},
+    {"deployment", FieldForm::kId},
+    {"earlier", FieldForm::kDigest},
+    {"entries", FieldForm::kCount},
+    {"entry", FieldForm::kId},
+    {"found", FieldForm::kCount},
+    {"frames", FieldForm::kCount},
+    {"key", FieldForm::kKey},
+    {"model_pack", FieldForm::kDigest},
+    {"needed", FieldForm::kCount},
+    {"not_after", FieldForm::kTime},
+    {"not_before", FieldForm::kTime},
+    {"officer", FieldForm::kId},
+    {"officers", FieldForm::kIds},
+    {"outcome", FieldForm::kCode},
+    {"policy", FieldForm::kDigest},
+    {"reason", FieldForm::kCode},
+    {"reasons", FieldForm::kCodes},
+    {"report", FieldForm::kDigest},
+    {"review", FieldForm::kDigest},
+    {"revocations", FieldForm::kDigest},
+    {"role", FieldForm::kCode},
+    {"roles", FieldForm::kCodes},
+    {"score_millionths", FieldForm::kCount},
+    {"shots", FieldForm::kCount},
+    {"tier", FieldForm::kCode},
+    {"urgent", FieldForm::kFlag},
+    {"valid_until", FieldForm::kTime},
+    {"watchlist", FieldForm::kDigest},
+});
+
+constexpr std::array<std::string_view, 5> kAlert{
+    "alert", "authority", "camera", "deployment", "entry"};
+constexpr std::array<std::string_view, 3> kAttestation{"attestation", "deployment", "officer"};
+constexpr std::array<std::string_view, 2> kDeploymentAuthority{"authority", "deployment"};
+constexpr std::array<std::string_view, 2> kDeploymentReason{"deployment", "reason"};
+constexpr std::array<std::string_view, 2> kDeploymentReport{"deployment", "report"};
+constexpr std::array<std::string_view, 4> kFrameRefused{"camera", "count", "deployment", "reason"};
+constexpr std::array<std::string_view, 2> kOfficerCertified{"certificate", "officer"};
+constexpr std::array<std::string_view, 2> kOfficerRevoked{"officer", "revocations"};
+constexpr std::array<std::string_view, 3> kOutcome{"alert", "deployment", "outcome"};
+constexpr std::array<std::string_view, 1> kPolicy{"policy"};
+constexpr std::array<std::string_view, 1> kReason{"reason"};
+constexpr std::array<std::string_view, 3> kReview{"deployment", "officer", "review"};
+constexpr std::array<std::string_view, 5> kRunStarted{
+    "authority", "cameras", "deployment", "model_pack", "watchlist"};
+constexpr std::array<std::string_view, 3> kSigned{"authority", "deployment", "officer"};
+constexpr std::array<std::string_view, 2> kResumed{"decision", "deployment"};
+
+constexpr std::array kKinds = std::to_array<KindRule>({
+    {"alert_raised", Names{kAlert}},
+    {"attestation", Names{kAttestation}},
+    {"authority_signed", Names{kSigned}},
+    {"cancellation_drafted", Names{kDeploymentReport}},
+    {"deployment_opened", Names{kDeploymentAuthority}},
+    {"deployment_refused", Names{kDeploymentReason}},
+    {"deployment_started", Names{kDeploymentAuthority}},
+    {"deployment_stopped", Names{kDeploymentReason}},
+    {"frame_refused", Names{kFrameRefused}},
+    {"officer_certified", Names{kOfficerCertified}},
+    {"officer_revoked", Names{kOfficerRevoked}},
+    {"outcome_recorded", Names{kOutcome}},
+    {"policy_adopted", Names{kPolicy}},
+    {"review_signed", Names{kReview}},
+    {"run_refused", Names{kReason}},
+    {"run_resumed", Names{kResumed}},
+    {"run_started", Names{kRunStarted}},
+    {"run_stopped", Names{kDeploymentReason}},
+    {"run_suspended", Names{kDeploymentReason}},
+});
+
+}  // namespace
+
+std::span<const FieldRule> field_rules() {
+  return kFields;
+}
+
+std::span<const KindRule> kind_rules() {
+  return kKinds;
+}
+
+}  // namespace proviso::audit
