@@ -1,16 +1,19 @@
 #pragma once
 
-// The written authority's statement: what may be run, where, until when, against which list, with
-// which models, at which threshold. One JSON object, integers only (docs/formats/statement.md);
-// signatures come around these bytes.
+// The written authority's statement: what may be run, why, where, until when, against which list,
+// with which models, at which threshold, and who answers for it. The body of the signed note of
+// docs/formats/authority.md; integers only. A statement says what is asked for: whether it was
+// granted is a WrittenAuthority's to say.
 //
-//   errors  parse(): kInvalidInput naming the field, the value found and the value needed: unknown,
-//           missing or doubled fields, wrong types, values outside their range; kOverLimit over
-//           kBytesMax
+//   errors  parse_body(): kInvalidInput naming the field, the value found and the value needed:
+//           unknown, missing or doubled fields, wrong types, values outside their range, bytes that
+//           are not the canonical ones; kOverLimit over kBytesMax
 //   threads values
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +23,10 @@
 #include "base/core/result.h"
 #include "base/crypto/digest.h"
 #include "base/image/geometry.h"
+#include "safeguards/authority/grounds.h"
+#include "safeguards/authority/operating_point.h"
+#include "safeguards/policy/places.h"
+#include "safeguards/policy/tier.h"
 
 namespace proviso::authority {
 
@@ -33,17 +40,6 @@ struct AuthorisedCamera {
   friend bool operator==(const AuthorisedCamera&, const AuthorisedCamera&) = default;
 };
 
-// The figures that bind the path. Defaults are the demonstration's; they are not lawful figures.
-struct OperatingPoint {
-  int face_width_px_min = 32;            // Smallest face that may be compared; box width.
-  int enrolment_face_width_px_min = 40;  // Smallest face that may be enrolled.
-  int threshold_millionths = 450'000;    // On the fused score.
-  int shots_min = 3;                     // Shots that must agree before an alert.
-  int embeddings_per_track_max = 5;
-  int repeat_s = 60;  // Later tracks of the same entry update the open alert.
-  friend bool operator==(const OperatingPoint&, const OperatingPoint&) = default;
-};
-
 // Lowest threshold that any statement may name with this software: the highest impostor score seen
 // in the default pack's measurements was 0.38 (docs/formats/statement.md).
 inline constexpr int kThresholdFloorMillionths = 400'000;
@@ -52,18 +48,47 @@ struct Statement {
   static constexpr std::size_t kBytesMax = std::size_t{64} * 1024;
   static constexpr std::size_t kCamerasMax = 64;
   static constexpr std::chrono::hours kWindowMax{24};
+  static constexpr std::string_view kTypeLine = "proviso/authority/v1";
 
   std::string reference;  // The deployment's; of the form of base/core/id.h.
   WallTime not_before;    // The window, [not_before, not_after).
   WallTime not_after;
+  policy::Tier tier = policy::Tier::kOrdinary;
+  std::optional<Urgency> urgency;  // With the urgent tier, and only there.
+  std::string author;              // Ids of officers; two different people.
+  std::string authorising_officer;
+  crypto::Digest policy_digest;
+
+  UseCase use_case;
+  LocationGrounds location;
+  Proportionality proportionality;
+  std::string expression_and_assembly;  // May be empty; needed where a sensitive place is touched.
+  std::vector<Document> documents;
+
+  std::string place_name;
+  policy::PlacePolygon place;
+  Notice notice;
+  std::vector<Sign> signs;
+  PresenceRequirement presence;
+
   std::vector<AuthorisedCamera> cameras;
   crypto::Digest watchlist;
   std::uint64_t watchlist_entries_max = 0;
+  WallTime watchlist_built_at;
   crypto::Digest model_pack;
-  OperatingPoint operating_point;
+  std::string precision;  // Of the pack's networks: "f32", "f16", "bf16" or "i8".
+  AccuracyReport accuracy_report;
+  int threshold_millionths = kThresholdFloorMillionths;
 
+  // The body of a signed note: kTypeLine, LF, one line of canonical JSON, LF. Anything else is
+  // refused: parse_body(text)->to_body() == text for every text that is taken.
+  static Result<Statement> parse_body(std::string_view text);
+  std::string to_body() const;
+
+  OperatingPoint operating_point;
   static Result<Statement> parse(std::string_view json);
   std::string to_json() const;  // One line, keys sorted, ending in LF. parse(to_json()) == *this.
+
   const AuthorisedCamera* find_camera(const CameraId& id) const;  // Null if not named.
   friend bool operator==(const Statement&, const Statement&) = default;
 };
