@@ -17,18 +17,22 @@
 #include <vector>
 
 #include "base/core/clock.h"
+#include "base/core/result.h"
 #include "base/crypto/digest.h"
 #include "safeguards/policy/places.h"
 #include "safeguards/policy/tier.h"
 
 namespace proviso::authority {
 
-inline constexpr std::size_t kAnswerBytesMin = 60;  // Shorter is a heading, not an answer.
 inline constexpr std::size_t kAnswerBytesMax = 4000;
 inline constexpr std::size_t kShortTextBytesMax = 256;
 inline constexpr std::size_t kEvidenceMax = 16;
 inline constexpr std::size_t kDocumentsMax = 16;
 inline constexpr std::size_t kSignsMax = 64;
+
+// A day as YYYY-MM-DD, between 1970 and 2105. Errors: kInvalidInput for any other form.
+std::string to_date(std::chrono::sys_days day);
+Result<std::chrono::sys_days> parse_date(std::string_view text);
 
 using Evidence = std::map<std::string, std::string, std::less<>>;  // By name; none is empty.
 
