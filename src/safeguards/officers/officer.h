@@ -65,8 +65,8 @@ enum class CertificateKind : std::uint8_t { kRequest, kCertificate };
 
 std::string key_name(const SiteName& site, const OfficerId& officer);
 
-// The text that is signed. PROVISO_CHECK: parse_certificate() would accept it.
-std::string to_text(const Certificate& certificate, CertificateKind kind);
+// The text that is signed. Errors: as parse_certificate(), which accepts what this gives.
+Result<std::string> to_text(const Certificate& certificate, CertificateKind kind);
 Result<Certificate> parse_certificate(std::string_view text, CertificateKind kind);
 
 // A request's certificate, its own signature verified.

@@ -38,8 +38,8 @@ struct Revocations {
   friend bool operator==(const Revocations&, const Revocations&) = default;
 };
 
-// The text that is signed. PROVISO_CHECK: parse_revocations() would accept it.
-std::string to_text(const Revocations& revocations);
+// The text that is signed. Errors: as parse_revocations(), which accepts what this gives.
+Result<std::string> to_text(const Revocations& revocations);
 Result<Revocations> parse_revocations(std::string_view text);
 
 }  // namespace proviso::officers
