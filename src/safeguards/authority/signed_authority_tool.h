@@ -77,7 +77,7 @@ class TestSite {
                                            .not_before = made_at_ - std::chrono::days(1),
                                            .not_after = made_at_ + life});
     }
-    const std::string text = to_text(certificate, officers::CertificateKind::kCertificate);
+    const std::string text = to_text(certificate, officers::CertificateKind::kCertificate).value();
     certificates_[id] = sign(text, root(), test_key("root"));
   }
   void revoke(const std::string& id) {
@@ -91,7 +91,7 @@ class TestSite {
                                      .number = static_cast<std::int64_t>(revoked_.size()),
                                      .issued_at = made_at_,
                                      .revoked = revoked_};
-    const std::string revocations = sign(to_text(list), root(), test_key("root"));
+    const std::string revocations = sign(to_text(list).value(), root(), test_key("root"));
     return officers::Register::open(root(), notes, revocations, now).value();
   }
   officers::Register officers() const { return officers(made_at_); }
