@@ -50,7 +50,7 @@ inline policy::Policy test_policy() {
   policy.title = "Policy for tests";
   policy.controller = "Test Force";
   policy.consultation = "consultation-1";
-  policy.camera_kinds = policy::CameraKinds::kBoth;
+  policy.camera_kinds = {.live = true, .recording = true};
   policy.use_cases = {{.name = "Crime Hotspot",
                        .evidence = {{"hotspot_dataset", policy::EvidenceKind::kReference, 0},
                                     {"hotspot_date", policy::EvidenceKind::kDate, 90}},

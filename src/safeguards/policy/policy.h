@@ -30,6 +30,7 @@ namespace proviso::policy {
 
 // What an authority must say for its use case (rows A4, A5).
 enum class EvidenceKind : std::uint8_t { kText, kReference, kDate };
+std::string_view to_text(EvidenceKind kind);
 
 struct Evidence {
   std::string name;  // A field name: [a-z0-9_].
@@ -75,7 +76,12 @@ struct SensitivePlace {
   friend bool operator==(const SensitivePlace&, const SensitivePlace&) = default;
 };
 
-enum class CameraKinds : std::uint8_t { kLiveOnly, kRecordingOnly, kBoth };
+struct CameraKinds {
+  bool live = false;           // Wherever it stands.
+  bool live_loopback = false;  // Streams of this very machine (127.x.x.x, [::1]): demonstrations.
+  bool recording = false;
+  friend bool operator==(const CameraKinds&, const CameraKinds&) = default;
+};
 
 struct Policy {
   static constexpr std::size_t kBytesMax = std::size_t{256} * 1024;
@@ -85,7 +91,7 @@ struct Policy {
   std::string title;
   std::string controller;    // Who answers for it.
   std::string consultation;  // Of this very version (row F5).
-  CameraKinds camera_kinds = CameraKinds::kLiveOnly;
+  CameraKinds camera_kinds;
 
   std::vector<UseCase> use_cases;
   std::vector<Category> categories;
@@ -114,8 +120,8 @@ struct Policy {
   bool allows_image_source(std::string_view source) const;
   // The sensitive places that `place` touches, in the policy's order.
   std::vector<const SensitivePlace*> places_touching(const PlacePolygon& place) const;
-  bool allows_live() const { return camera_kinds != CameraKinds::kRecordingOnly; }
-  bool allows_recording() const { return camera_kinds != CameraKinds::kLiveOnly; }
+  bool allows_live_at(std::string_view address) const;  // As the authority writes it.
+  bool allows_recording() const { return camera_kinds.recording; }
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };
