@@ -13,6 +13,7 @@ proviso_module(safeguards/officers DEPENDS base/core base/crypto base/json safeg
 proviso_module(safeguards/audit DEPENDS base/core base/crypto base/json LIBRARIES Threads::Threads)
 proviso_module(safeguards/watchlist DEPENDS base/core base/image base/crypto base/json)
 proviso_module(safeguards/authority DEPENDS base/core base/image base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist)
+proviso_module(safeguards/deployment DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/authority)
 
 proviso_module(stages/video DEPENDS base/core base/image safeguards/authority)
 proviso_module(stages/detect DEPENDS base/image base/tensor safeguards/authority stages/video)

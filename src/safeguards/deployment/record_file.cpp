@@ -1,0 +1,94 @@
+#include "safeguards/deployment/record_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "base/core/concat.h"
+#include "base/core/file.h"
+
+namespace proviso::deployment {
+namespace {
+
+constexpr std::chrono::milliseconds kLockTry{20};
+
+// Held until it dies; the kernel lets go of it with the process.
+class Lock {
+ public:
+  static Result<Lock> take(const std::filesystem::path& file) {
+    const std::string name = file.string() + ".lock";
+    constexpr mode_t kOwnerOnly = 0600;
+    const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly);
+    if (descriptor < 0) return failed(name, "opened");
+    Lock lock(descriptor);
+    const auto give_up = std::chrono::steady_clock::now() + kLockWait;
+    while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > give_up) {
+        return failed(name, "locked");
+      }
+      std::this_thread::sleep_for(kLockTry);
+    }
+    return lock;
+  }
+  Lock(Lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  Lock& operator=(Lock&&) = delete;
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+ private:
+  explicit Lock(int descriptor) : descriptor_(descriptor) {}
+  static Error failed(const std::string& name, std::string_view what) {
+    return {ErrorCode::kUnavailable,
+            concat("deployment: ",
+                   name,
+                   " cannot be ",
+                   what,
+                   " (",
+                   std::strerror(errno),
+                   "); wait for the other command, or check the folder")};
+  }
+  int descriptor_;
+};
+
+}  // namespace
+
+Result<std::string> read_record(const std::filesystem::path& file) {
+  auto text = read_text_file(file, kRecordBytesMax);
+  if (!text && text.error().code == ErrorCode::kNotFound) return std::string{};
+  return text;
+}
+
+Result<Appended> append(const std::filesystem::path& file,
+                        const Terms& terms,
+                        Event event,
+                        const Signer* signer) {
+  PROVISO_CHECK(is_signed(event.kind) == (signer != nullptr));
+  PROVISO_TRY(const auto lock, Lock::take(file));
+  PROVISO_TRY(auto record, read_record(file));
+  PROVISO_TRY(auto deployment, Deployment::rebuild(record, terms));
+  event.deployment = terms.statement.reference;
+  event.previous = deployment.head();
+  RecordedEvent recorded{.event = std::move(event), .signature = std::nullopt};
+  if (signer != nullptr) {
+    recorded.signature = note::sign(recorded.event.to_text(), signer->key, signer->secret);
+  }
+  const std::string line = recorded.to_line();
+  PROVISO_TRY_DONE(deployment.append(recorded, line, terms));
+  // What is written must be what will be read.
+  PROVISO_TRY_DONE(RecordedEvent::parse_line(line));
+  record += line;
+  record += '\n';
+  PROVISO_TRY_DONE(write_file_durably(file, record));
+  return Appended{.deployment = std::move(deployment),
+                  .recorded = std::move(recorded),
+                  .line = crypto::sha256(line)};
+}
+
+}  // namespace proviso::deployment
