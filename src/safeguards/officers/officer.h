@@ -26,7 +26,7 @@
 namespace proviso::officers {
 
 inline constexpr std::size_t kNameBytesMax = 128;  // Of a person's name.
-inline constexpr std::size_t kRolesMax = 16;
+inline constexpr std::size_t kRolesMax = policy::kRoles;
 inline constexpr std::chrono::days kRoleLifeMax{1096};  // Three years, one of them a leap year.
 
 struct SiteTag {
