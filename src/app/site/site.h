@@ -11,14 +11,15 @@
 //   revocations.note      the revocation list
 //   authorities/REF.note  written authorities  deployments/REF.jsonl, journal.jsonl
 //
-// Errors: all reads give kNotFound, naming the file and the command that makes it; kCorrupt never:
-//         a changed file is one that does not verify.
+// Errors: reads give kNotFound, naming the file and the command that makes it; a changed file is
+//         one that does not verify.
 // Threads: one command at a time changes a site; reading is thread-safe.
 // Limits: officers::kOfficersMax certificates; each file as its format says.
 
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/core/clock.h"
 #include "base/core/result.h"
@@ -63,14 +64,20 @@ class Site {
                                                 const crypto::Cost& cost,
                                                 WallTime now) const;
   Result<officers::Certificate> read_request(std::string_view id) const;
-  // Signs what was asked, after the register with it has been opened.
-  Result<officers::Certificate> certify(std::string_view id,
-                                        const crypto::SecretKey& root,
-                                        WallTime now) const;
-  Result<officers::Revocation> revoke(std::string_view id,
-                                      std::string_view reason,
-                                      const crypto::SecretKey& root,
-                                      WallTime now) const;
+
+  // The root signs: a request's officer, or an officer of the register with other roles or another
+  // rank. The register is opened with the new certificate before anything is written.
+  // Errors: kNotAuthorised if `root` is not the site's, or the key is neither asked for nor
+  //         certified yet; what Register::open() gives.
+  Result<std::string> certify(const officers::Officer& officer,
+                              const crypto::SecretKey& root,
+                              WallTime now) const;  // The certificate's note.
+  // Puts the key of the officer on the list, in force once this returns. The officer of an id whose
+  // key is on it already is left as it is.
+  Result<officers::Register> revoke(std::string_view id,
+                                    std::string_view reason,
+                                    const crypto::SecretKey& root,
+                                    WallTime now) const;  // The register after it.
 
   // Errors: also kNotAuthorised for a wrong passphrase or a key that is not the certified one.
   Result<crypto::SecretKey> open_root_key(std::string_view passphrase) const;
@@ -80,6 +87,11 @@ class Site {
  private:
   Site(std::filesystem::path folder, note::VerifierKey root)
       : folder_(std::move(folder)), root_(std::move(root)) {}
+
+  std::filesystem::path officer_file(std::string_view id, std::string_view ending) const;
+  std::filesystem::path revocations_file() const { return folder_ / "revocations.note"; }
+  Result<std::vector<std::string>> read_certificates() const;
+  Status check_root(const crypto::SecretKey& root) const;
 
   std::filesystem::path folder_;
   note::VerifierKey root_;

@@ -114,20 +114,20 @@ Status Register::add(Officer officer) {
           officer,
           "make a new key with `proviso officer new`");
     }
+    const bool is_same_id = other.id == officer.id;
+    if (!is_same_id && !is_same_name(other.name, officer.name)) continue;
     if (revocation_of(other) != nullptr || revocation_of(officer) != nullptr) continue;
-    if (other.id == officer.id) {
+    if (is_same_id) {
       return contradicts(
           "an officer has one key", officer, "revoke one of the two with `proviso officer revoke`");
     }
-    if (is_same_name(other.name, officer.name)) {
-      return contradicts(concat("one person has one id, and ",
-                                in_quotes(other.id),
-                                " is ",
-                                in_quotes(other.name),
-                                " too"),
-                         officer,
-                         "revoke one; two people of one name are written so as to be told apart");
-    }
+    return contradicts(concat("one person has one id, and ",
+                              in_quotes(other.id),
+                              " is ",
+                              in_quotes(other.name),
+                              " too"),
+                       officer,
+                       "revoke one; two people of one name are written so as to be told apart");
   }
   officers_.push_back(std::move(officer));
   return Done{};
