@@ -80,6 +80,12 @@ bool FieldReader::has(std::string_view name) const {
   return object_->contains(name);
 }
 
+std::vector<std::string> FieldReader::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : *object_) names.push_back(name);
+  return names;
+}
+
 Result<bool> FieldReader::boolean(std::string_view name) {
   PROVISO_TRY(const Value* const value, take(name));
   if (const bool* const boolean = value->boolean()) return *boolean;

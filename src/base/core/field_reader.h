@@ -41,6 +41,7 @@ class FieldReader {
 
   const std::string& place() const { return place_; }
   bool has(std::string_view name) const;
+  std::vector<std::string> names() const;  // Of all fields, in order; none is taken by it.
 
   // Ranges are inclusive. A string may be empty; bytes_max is in bytes of UTF-8.
   Result<bool> boolean(std::string_view name);

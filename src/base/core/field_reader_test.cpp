@@ -48,6 +48,14 @@ TEST(FieldReader, TakesEveryKindAndFinishes) {
   EXPECT_TRUE(reader.finish().has_value());
 }
 
+TEST(FieldReader, ListsTheNamesWithoutTakingThem) {
+  FieldReader reader(kStatement, "statement");
+  EXPECT_EQ(reader.names(),
+            (std::vector<std::string>{
+                "cameras", "hours", "list", "open", "scale", "shape", "weights", "words"}));
+  EXPECT_FALSE(reader.finish().has_value());
+}
+
 TEST(FieldReader, NamesTheFieldThatIsMissing) {
   FieldReader reader(kStatement, "statement");
   EXPECT_FALSE(reader.has("start"));

@@ -29,6 +29,7 @@ inline constexpr std::size_t kShortTextBytesMax = 256;
 inline constexpr std::size_t kEvidenceMax = 16;
 inline constexpr std::size_t kDocumentsMax = 16;
 inline constexpr std::size_t kSignsMax = 64;
+inline constexpr std::string_view kAccuracyReportId = "accuracy-report";
 
 // A day as YYYY-MM-DD, between 1970 and 2105. Errors: kInvalidInput for any other form.
 std::string to_date(std::chrono::sys_days day);
@@ -55,7 +56,7 @@ inline constexpr LocationBasis kLocationBases[] = {LocationBasis::kCrimeHotspot,
                                                    LocationBasis::kProtectiveSecurityOperation,
                                                    LocationBasis::kIntelligence};
 std::string_view to_text(LocationBasis basis);
-std::optional<LocationBasis> parse_location_basis(std::string_view text);
+Result<LocationBasis> parse_location_basis(std::string_view text);
 std::vector<std::string_view> evidence_of(LocationBasis basis);
 
 struct LocationGrounds {

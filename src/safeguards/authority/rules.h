@@ -38,12 +38,16 @@ std::vector<Rule> signature_rules(const Statement& statement,
                                   std::span<const note::VerifierKey> signers,
                                   WallTime now);
 
-// All of them, for a note or for a draft that nobody signed yet, in the order in which verify()
-// asks. Ends early where a rule that is not met leaves the next ones nothing to look at.
+// All of them, for a note or for a draft that nobody has signed, in the order in which verify()
+// asks, and last whether the window is over. Ends early where a rule that is not met leaves the
+// next ones nothing to look at.
 std::vector<Rule> check_rules(std::string_view note_or_draft,
                               const officers::Register& officers,
                               const policy::Policy& policy,
                               WallTime now);
+
+// Whether the bytes are a body that nobody has signed: two lines, the type line first.
+bool is_draft(std::string_view bytes);
 
 bool all_met(std::span<const Rule> rules);
 

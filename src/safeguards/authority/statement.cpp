@@ -1,11 +1,14 @@
 #include "safeguards/authority/statement.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/core/concat.h"
 #include "base/core/field_reader.h"
 #include "base/core/utf8.h"
 #include "base/json/json.h"
+#include "safeguards/authority/grounds_fields.h"
 #include "safeguards/watchlist/sealed_list.h"
 
 namespace proviso::authority {
@@ -132,7 +135,7 @@ Status check_window(const FieldReader& reader, const Statement& statement) {
   return Done{};
 }
 
-Value camera_value(const AuthorisedCamera& camera) {
+Value to_value(const AuthorisedCamera& camera) {
   Value::Array zone;
   for (const auto& corner : camera.zone.corners) {
     zone.push_back(Value::Array{Value(corner.x_permille), Value(corner.y_permille)});
@@ -141,6 +144,146 @@ Value camera_value(const AuthorisedCamera& camera) {
                        {"kind", camera.kind == CameraKind::kLive ? "live" : "recording"},
                        {"address", camera.address},
                        {"zone", std::move(zone)}};
+}
+
+constexpr auto kPrecisionWords = std::to_array<std::string_view>({"f32", "f16", "bf16", "i8"});
+
+Status read_window(FieldReader& reader, Statement& statement) {
+  PROVISO_TRY(statement.not_before, read_time(reader, "not_before"));
+  PROVISO_TRY(statement.not_after, read_time(reader, "not_after"));
+  return check_window(reader, statement);
+}
+
+Status read_tier(FieldReader& reader, Statement& statement) {
+  PROVISO_TRY(const auto word, reader.string("tier", kTextBytesMax));
+  const auto tier = policy::parse_tier(word);
+  if (!tier) return reader.refused("tier", "ordinary, urgent or sensitive-place");
+  statement.tier = tier.value();
+  if (statement.tier != policy::Tier::kUrgent) return Done{};
+  PROVISO_TRY(auto urgency, reader.object("urgency"));
+  PROVISO_TRY(statement.urgency, read_urgency(std::move(urgency)));
+  if (statement.urgency->countersign_by <= statement.not_before) {
+    return reader.refused("urgency", "a countersignature later than not_before");
+  }
+  return Done{};
+}
+
+Status read_people(FieldReader& reader, Statement& statement) {
+  PROVISO_TRY(statement.author, read_id(reader, "author"));
+  PROVISO_TRY(statement.authorising_officer, read_id(reader, "authorising_officer"));
+  if (statement.author == statement.authorising_officer) {
+    return reader.refused("authorising_officer", "somebody else than the author");
+  }
+  return Done{};
+}
+
+Status read_grounds(FieldReader& reader, Statement& statement) {
+  PROVISO_TRY(auto use_case, reader.object("use_case"));
+  PROVISO_TRY(statement.use_case, read_use_case(std::move(use_case)));
+  PROVISO_TRY(auto location, reader.object("location_basis"));
+  PROVISO_TRY(statement.location, read_location(std::move(location)));
+  PROVISO_TRY(auto answers, reader.object("proportionality"));
+  PROVISO_TRY(statement.proportionality, read_proportionality(std::move(answers)));
+  if (reader.has("expression_and_assembly")) {
+    PROVISO_TRY(statement.expression_and_assembly,
+                read_text(reader, "expression_and_assembly", kAnswerBytesMax));
+  }
+  PROVISO_TRY(auto documents, reader.objects("documents", {.min = 0, .max = kDocumentsMax}));
+  for (FieldReader& document_reader : documents) {
+    PROVISO_TRY(auto document, read_document(document_reader));
+    const auto is_same = [&](const Document& other) { return other.id == document.id; };
+    if (document.id == kAccuracyReportId || std::ranges::any_of(statement.documents, is_same)) {
+      return document_reader.refused(
+          "id", "another id than accuracy-report, which no other document has");
+    }
+    statement.documents.push_back(std::move(document));
+  }
+  return Done{};
+}
+
+Status read_place(FieldReader& reader, Statement& statement) {
+  PROVISO_TRY(auto place, reader.object("place"));
+  PROVISO_TRY(statement.place_name, read_text(place, "name", kShortTextBytesMax));
+  PROVISO_TRY(statement.place, read_polygon(place, "polygon"));
+  PROVISO_TRY_DONE(place.finish());
+  PROVISO_TRY(auto notice, reader.object("notice"));
+  PROVISO_TRY(statement.notice, read_notice(std::move(notice)));
+  PROVISO_TRY(auto signs, reader.objects("signs", {.min = 0, .max = kSignsMax}));
+  for (FieldReader& sign_reader : signs) {
+    PROVISO_TRY(auto sign, read_sign(sign_reader));
+    const auto is_same = [&](const Sign& other) { return other.id == sign.id; };
+    if (std::ranges::any_of(statement.signs, is_same)) {
+      return sign_reader.refused("id", "an id that no other sign of the authority has");
+    }
+    statement.signs.push_back(std::move(sign));
+  }
+  PROVISO_TRY(auto presence, reader.object("presence"));
+  PROVISO_TRY(statement.presence, read_presence(std::move(presence)));
+  return Done{};
+}
+
+Status read_cameras(FieldReader& reader, Statement& statement) {
+  PROVISO_TRY(auto cameras, reader.objects("cameras", {.min = 1, .max = Statement::kCamerasMax}));
+  for (FieldReader& camera_reader : cameras) {
+    PROVISO_TRY(auto camera, camera_of(camera_reader));
+    if (statement.find_camera(camera.id) != nullptr) {
+      return camera_reader.refused("id", "an id that no other camera of the authority has");
+    }
+    statement.cameras.push_back(std::move(camera));
+  }
+  return Done{};
+}
+
+Status read_system(FieldReader& reader, Statement& statement) {
+  PROVISO_TRY_DONE(read_cameras(reader, statement));
+  PROVISO_TRY(auto list, reader.object("watchlist"));
+  PROVISO_TRY(statement.watchlist, read_digest(list, "sha256"));
+  PROVISO_TRY(const auto entries_max, list.integer("entries_max", 1, watchlist::kEntriesMax));
+  statement.watchlist_entries_max = static_cast<std::uint64_t>(entries_max);
+  PROVISO_TRY(statement.watchlist_built_at, read_time(list, "built_at"));
+  PROVISO_TRY_DONE(list.finish());
+
+  PROVISO_TRY(auto pack, reader.object("model_pack"));
+  PROVISO_TRY(statement.model_pack, read_digest(pack, "sha256"));
+  PROVISO_TRY(statement.precision, pack.string("precision", kTextBytesMax));
+  if (std::ranges::find(kPrecisionWords, statement.precision) == kPrecisionWords.end()) {
+    return pack.refused("precision", "f32, f16, bf16 or i8");
+  }
+  PROVISO_TRY_DONE(pack.finish());
+
+  PROVISO_TRY(auto report, reader.object("accuracy_report"));
+  PROVISO_TRY(statement.accuracy_report, read_accuracy_report(std::move(report)));
+  PROVISO_TRY(statement.threshold_millionths,
+              read_int(reader, "threshold_millionths", kThresholdFloorMillionths, kMillion));
+  return Done{};
+}
+
+Result<Statement> read_statement(const Value& value) {
+  PROVISO_TRY(auto reader, FieldReader::of(value, "authority"));
+  Statement statement;
+  PROVISO_TRY(statement.reference, read_id(reader, "reference"));
+  PROVISO_TRY_DONE(read_window(reader, statement));
+  PROVISO_TRY_DONE(read_tier(reader, statement));
+  PROVISO_TRY_DONE(read_people(reader, statement));
+  PROVISO_TRY(statement.policy_digest, read_digest(reader, "policy_sha256"));
+  PROVISO_TRY_DONE(read_grounds(reader, statement));
+  PROVISO_TRY_DONE(read_place(reader, statement));
+  PROVISO_TRY_DONE(read_system(reader, statement));
+  PROVISO_TRY_DONE(reader.finish());
+  return statement;
+}
+
+template <typename T>
+Value values_of(const std::vector<T>& items) {
+  Value::Array values;
+  for (const T& item : items) values.push_back(to_value(item));
+  return values;
+}
+
+// Where two texts part, for a message.
+std::size_t first_difference(std::string_view a, std::string_view b) {
+  const auto parted = std::ranges::mismatch(a, b);
+  return static_cast<std::size_t>(parted.in1 - a.begin());
 }
 
 }  // namespace
@@ -185,7 +328,7 @@ Result<Statement> Statement::parse(std::string_view json) {
 
 std::string Statement::to_json() const {
   Value::Array camera_values;
-  for (const AuthorisedCamera& camera : cameras) camera_values.push_back(camera_value(camera));
+  for (const AuthorisedCamera& camera : cameras) camera_values.push_back(to_value(camera));
   const Value::Object point{
       {"face_width_px_min", operating_point.face_width_px_min},
       {"enrolment_face_width_px_min", operating_point.enrolment_face_width_px_min},
@@ -205,6 +348,71 @@ std::string Statement::to_json() const {
       {"model_pack_sha256", crypto::to_hex(model_pack)},
       {"operating_point", point}};
   return json::to_canonical(statement) + "\n";
+}
+
+Result<Statement> Statement::parse_body(std::string_view text) {
+  if (text.size() > kBytesMax) {
+    return Error{ErrorCode::kOverLimit,
+                 concat("an authority has at most ",
+                        kBytesMax,
+                        " bytes; found ",
+                        text.size(),
+                        "; use fewer cameras or shorter answers")};
+  }
+  const std::string start = concat(kTypeLine, '\n');
+  if (!text.starts_with(start) || !text.ends_with('\n') || text.size() <= start.size()) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("an authority's first line must be ",
+                        kTypeLine,
+                        " and its second one JSON; found ",
+                        in_quotes(text.substr(0, 32)),
+                        "; write it with proviso authority draft")};
+  }
+  PROVISO_TRY(
+      const auto value,
+      json::parse(text.substr(start.size()), {.bytes_max = kBytesMax, .members_max = kMembersMax}));
+  PROVISO_TRY(auto statement, read_statement(value));
+  const std::string canonical = statement.to_body();
+  if (canonical != text) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("an authority must be its canonical bytes; found others from byte ",
+                        first_difference(canonical, text),
+                        " on; write it with proviso authority draft")};
+  }
+  return statement;
+}
+
+std::string Statement::to_body() const {
+  Value::Object fields{
+      {"reference", reference},
+      {"not_before", to_rfc3339(not_before)},
+      {"not_after", to_rfc3339(not_after)},
+      {"tier", policy::to_text(tier)},
+      {"author", author},
+      {"authorising_officer", authorising_officer},
+      {"policy_sha256", crypto::to_hex(policy_digest)},
+      {"use_case", to_value(use_case)},
+      {"location_basis", to_value(location)},
+      {"proportionality", to_value(proportionality)},
+      {"documents", values_of(documents)},
+      {"place", Value::Object{{"name", place_name}, {"polygon", to_value(place)}}},
+      {"notice", to_value(notice)},
+      {"signs", values_of(signs)},
+      {"presence", to_value(presence)},
+      {"cameras", values_of(cameras)},
+      {"watchlist",
+       Value::Object{{"sha256", crypto::to_hex(watchlist)},
+                     {"entries_max", static_cast<std::int64_t>(watchlist_entries_max)},
+                     {"built_at", to_rfc3339(watchlist_built_at)}}},
+      {"model_pack",
+       Value::Object{{"sha256", crypto::to_hex(model_pack)}, {"precision", precision}}},
+      {"accuracy_report", to_value(accuracy_report)},
+      {"threshold_millionths", threshold_millionths}};
+  if (urgency) fields.emplace("urgency", to_value(*urgency));
+  if (!expression_and_assembly.empty()) {
+    fields.emplace("expression_and_assembly", expression_and_assembly);
+  }
+  return concat(kTypeLine, '\n', json::to_canonical(fields), '\n');
 }
 
 const AuthorisedCamera* Statement::find_camera(const CameraId& id) const {

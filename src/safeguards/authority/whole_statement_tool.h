@@ -43,8 +43,9 @@ inline Statement test_statement(const policy::Policy& policy, WallTime now) {
   statement.use_case = {.name = "Crime Hotspot",
                         .evidence = {{"hotspot_dataset", "hotspots-2026-10"},
                                      {"hotspot_date", to_date(today - std::chrono::days(20))}}};
-  statement.location = {.basis = LocationBasis::kCrimeHotspot,
-                        .evidence = {{"hotspot", "market square"}, {"reference", "analysis-12"}}};
+  statement.location = {
+      .basis = LocationBasis::kCrimeHotspot,
+      .evidence = {{"area", "market square"}, {"analysis_reference", "analysis-12"}}};
   statement.proportionality = test_answers();
   for (const char* id : {"dpia", "eia", "cia", "apd"}) {
     statement.documents.push_back({.id = id,
