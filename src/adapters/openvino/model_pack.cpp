@@ -17,9 +17,9 @@ constexpr std::int64_t kImpostorsMax = 1'000'000'000'000;
 
 Result<Precision> precision_of(FieldReader& reader) {
   PROVISO_TRY(const auto text, reader.string("precision", kTextBytesMax));
-  if (text == "f32") return Precision::kF32;
-  if (text == "f16") return Precision::kF16;
-  if (text == "bf16") return Precision::kBf16;
+  for (const Precision precision : {Precision::kF32, Precision::kF16, Precision::kBf16}) {
+    if (text == to_text(precision)) return precision;
+  }
   return reader.refused("precision", "\"f32\", \"f16\" or \"bf16\"");
 }
 
@@ -111,6 +111,15 @@ Result<ModelFile> read_model(FieldReader reader,
 }
 
 }  // namespace
+
+std::string_view to_text(Precision precision) {
+  switch (precision) {
+    case Precision::kF32: return "f32";
+    case Precision::kF16: return "f16";
+    case Precision::kBf16: return "bf16";
+  }
+  PROVISO_CHECK(false);
+}
 
 Result<ModelPack> ModelPack::load(const std::filesystem::path& folder) {
   PROVISO_TRY(const auto manifest, read_text_file(folder / "pack.toml", kManifestBytesMax));

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/core/result.h"
@@ -28,6 +29,7 @@ inline constexpr std::size_t kManifestBytesMax = std::size_t{64} * 1024;
 inline constexpr std::size_t kModelBytesMax = std::size_t{512} * 1024 * 1024;
 
 enum class Precision : std::uint8_t { kF32, kF16, kBf16 };
+std::string_view to_text(Precision precision);  // "f32", "f16", "bf16"
 
 inline constexpr std::size_t kCalibrationPointsMax = 64;
 

@@ -40,8 +40,12 @@ class OpenVinoNetwork final : public tensor::Network {
   OpenVinoNetwork(std::string role,
                   const std::vector<std::string>& output_names,
                   std::vector<ov::CompiledModel> graphs,
-                  image::SizePx input)
-      : role_(std::move(role)), input_(input), black_(input_bytes()) {
+                  image::SizePx input,
+                  std::shared_ptr<std::atomic<std::uint64_t>> images_run_by_all)
+      : role_(std::move(role)),
+        input_(input),
+        black_(input_bytes()),
+        images_run_by_all_(std::move(images_run_by_all)) {
     PROVISO_CHECK(output_names.size() == graphs.front().outputs().size());
     for (std::size_t n = 0; n < output_names.size(); ++n) {
       shapes_.push_back(graphs.front().output(n).get_shape());
@@ -70,6 +74,7 @@ class OpenVinoNetwork final : public tensor::Network {
         bind(request, jobs[n]);
         request.start_async();
         ++images_run_;
+        ++*images_run_by_all_;
       }
       for (std::size_t n = 0; n < std::min(jobs.size(), lanes_.size()); ++n) {
         lanes_[n].request.wait();
@@ -138,6 +143,7 @@ class OpenVinoNetwork final : public tensor::Network {
   std::vector<Lane> lanes_;                  // Guarded by mutex_, as scratch_.
   std::vector<std::vector<float>> scratch_;  // One an output, for all lanes.
   std::atomic<std::uint64_t> images_run_{0};
+  const std::shared_ptr<std::atomic<std::uint64_t>> images_run_by_all_;
 };
 
 class OpenVinoMaker final : public tensor::NetworkMaker {
@@ -181,14 +187,16 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
     }
     try {
       PROVISO_TRY(auto graphs, compile_lanes(input));
-      kept_.push_front(
-          std::make_shared<OpenVinoNetwork>(model_.role, output_names_, std::move(graphs), input));
+      kept_.push_front(std::make_shared<OpenVinoNetwork>(
+          model_.role, output_names_, std::move(graphs), input, images_run_));
     } catch (const std::exception& cause) {
       return failed(ErrorCode::kInvalidInput, model_.role, cause);
     }
     if (kept_.size() > kNetworksMax) kept_.pop_back();
     return std::shared_ptr<tensor::Network>(kept_.front());
   }
+
+  std::uint64_t images_run() const override { return *images_run_; }
 
  private:
   // Side by side, because compiling is most of the time from start to first frame.
@@ -252,6 +260,8 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
   ov::Core core_;
   std::shared_ptr<ov::Model> original_;
   std::vector<std::string> output_names_;
+  const std::shared_ptr<std::atomic<std::uint64_t>> images_run_ =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
   std::mutex mutex_;
   std::list<std::shared_ptr<OpenVinoNetwork>> kept_;  // Most recently used first.
 };

@@ -10,6 +10,8 @@ Result<Models> open(const std::filesystem::path& folder, const openvino::RunnerO
   models.name = pack.name;
   models.digest = pack.digest;
   models.dimension = pack.embedder.dimension;
+  const bool is_one = pack.detector.precision == pack.embedder.precision;
+  models.precision = is_one ? openvino::to_text(pack.embedder.precision) : "mixed";
   PROVISO_TRY(models.detector, openvino::make_networks(std::move(pack.detector), options));
   constexpr image::SizePx kRegion{128, 128};  // The size that every run needs.
   PROVISO_TRY(const auto region, models.detector->make(kRegion));

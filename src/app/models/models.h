@@ -6,6 +6,7 @@
 //   errors  those of openvino::ModelPack::load; kInvalidInput for a wrong shape, naming the role
 //   threads reentrant
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -21,8 +22,12 @@ struct Models {
   std::string name;
   crypto::Digest digest;
   std::size_t dimension = 0;  // Of a template.
+  std::string precision;      // Of both networks; "mixed" where they differ.
   std::shared_ptr<tensor::NetworkMaker> detector;
   std::shared_ptr<tensor::Network> embedder;
+
+  // Inferences since they were opened.
+  std::uint64_t images_run() const { return detector->images_run() + embedder->images_run(); }
 };
 
 Result<Models> open(const std::filesystem::path& folder, const openvino::RunnerOptions& options);

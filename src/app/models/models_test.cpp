@@ -58,6 +58,8 @@ TEST_F(ModelsTest, TheDefaultPackOpens) {
   const auto models = open_with(manifest());
   ASSERT_TRUE(models) << models.error().message;
   EXPECT_EQ(models.value().dimension, 128U);
+  EXPECT_EQ(models.value().precision, "f32");
+  EXPECT_EQ(models.value().images_run(), 0U) << "opening runs no inference";
   EXPECT_EQ(models.value().embedder->input_size(), (image::SizePx{112, 112}));
 }
 

@@ -68,6 +68,9 @@ class NetworkMaker {
 
   // Errors: kInvalidInput if the model cannot take the size; kUnavailable if the runner fails.
   virtual Result<std::shared_ptr<Network>> make(image::SizePx input) = 0;
+
+  // Images run by all networks that it made, those that are gone too.
+  virtual std::uint64_t images_run() const = 0;
 };
 
 }  // namespace proviso::tensor

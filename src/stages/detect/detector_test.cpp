@@ -83,7 +83,7 @@ class Maker final : public tensor::NetworkMaker {
     if (network == nullptr) network = std::make_shared<WhiteIsAFace>(input, breaks);
     return std::shared_ptr<tensor::Network>(network);
   }
-  std::uint64_t images_run() const {
+  std::uint64_t images_run() const override {
     std::uint64_t sum = 0;
     for (const auto& [size, network] : made) sum += network->images_run();
     return sum;
