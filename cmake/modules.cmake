@@ -14,6 +14,11 @@ proviso_module(safeguards/audit DEPENDS base/core base/crypto base/json safeguar
 proviso_module(safeguards/watchlist DEPENDS base/core base/image base/crypto base/json)
 proviso_module(safeguards/authority DEPENDS base/core base/image base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist)
 proviso_module(safeguards/deployment DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/authority)
+proviso_module(safeguards/verify DEPENDS base/core base/crypto base/json safeguards/note safeguards/audit)
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/safeguards/verify/main.cpp)
+  add_executable(proviso-verify src/safeguards/verify/main.cpp)
+  target_link_libraries(proviso-verify PRIVATE safeguards_verify)
+endif()
 
 proviso_module(stages/video DEPENDS base/core base/image safeguards/authority)
 proviso_module(stages/detect DEPENDS base/image base/tensor safeguards/authority stages/video)
@@ -34,7 +39,8 @@ proviso_module(app/pipeline DEPENDS stages/video stages/detect stages/track stag
 proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/ffmpeg adapters/openvino)
 proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
 proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguards/note safeguards/officers safeguards/audit)
-proviso_module(app/commands DEPENDS app/site app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg
+proviso_module(app/drafting DEPENDS base/core base/crypto base/json base/toml safeguards/policy safeguards/watchlist safeguards/authority stages/video)
+proviso_module(app/commands DEPENDS app/site app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg
   LIBRARIES CLI11::CLI11)
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/app/commands/main.cpp)
   add_executable(proviso src/app/commands/main.cpp)

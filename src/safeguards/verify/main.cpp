@@ -1,0 +1,135 @@
+// proviso-verify: checks a log, evidence and consistency with no network, no database and no trust
+// in the operator or in the rest of Proviso. It links base and safeguards only.
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include "base/core/concat.h"
+#include "base/core/file.h"
+#include "base/crypto/digest.h"
+#include "base/json/line.h"
+#include "safeguards/audit/evidence.h"
+#include "safeguards/verify/arguments.h"
+#include "safeguards/verify/check_log.h"
+
+namespace {
+
+using namespace proviso;          // NOLINT(google-build-using-namespace): the program's own.
+using namespace proviso::verify;  // NOLINT(google-build-using-namespace): as above.
+
+enum class Exit : std::uint8_t { kProven = 0, kNotProven = 1, kUsage = 2, kFault = 3 };
+
+constexpr std::size_t kKeyFileBytesMax = 1024;
+
+Result<note::VerifierKey> read_key(const std::string& text_or_file) {
+  if (auto key = note::VerifierKey::parse(text_or_file)) return key;
+  PROVISO_TRY(std::string text, read_text_file(text_or_file, kKeyFileBytesMax));
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return note::VerifierKey::parse(text);
+}
+
+Result<std::filesystem::path> log_directory(const std::string& operand) {
+  const std::filesystem::path path(operand);
+  if (!std::filesystem::is_directory(path)) {
+    return Error{ErrorCode::kNotFound,
+                 concat("a log is a directory with a checkpoint in it; ",
+                        in_quotes(operand),
+                        " is none; check the path")};
+  }
+  return path;
+}
+
+Result<Report> verify_log(const Arguments& arguments) {
+  LogQuestion question;
+  PROVISO_TRY(question.key, read_key(arguments.options.at("key")));
+  if (const auto pinned = arguments.options.find("pinned"); pinned != arguments.options.end()) {
+    PROVISO_TRY(question.pinned_note, read_text_file(pinned->second, audit::kCheckpointBytesMax));
+  }
+  PROVISO_TRY(const auto directory, log_directory(arguments.operands[0]));
+  return check_log(audit::PosixDisk(directory), question);
+}
+
+Result<Report> verify_one(const Arguments& arguments) {
+  if (arguments.command == "log") return verify_log(arguments);
+  PROVISO_TRY(const note::VerifierKey key, read_key(arguments.options.at("key")));
+  if (arguments.command == "evidence") {
+    PROVISO_TRY(const std::string text,
+                read_text_file(arguments.operands[0], audit::kEvidenceBytesMax));
+    return check_evidence(text, key);
+  }
+  PROVISO_TRY(const std::string earlier,
+              read_text_file(arguments.operands[0], audit::kCheckpointBytesMax));
+  PROVISO_TRY(const auto directory, log_directory(arguments.operands[1]));
+  return check_consistency(audit::PosixDisk(directory), earlier, key);
+}
+
+std::string_view verdict(const Report& report) {
+  if (report.fault) return "fault";
+  return report.proven() ? "proven" : "not all was checked";
+}
+
+void print_json(const Report& report) {
+  json::Line line;
+  line.string("verdict", verdict(report))
+      .strings("checked", report.checked)
+      .strings("unchecked", report.unchecked);
+  if (report.fault) {
+    line.string("fault", report.fault->what);
+    if (report.fault->leaf) {
+      line.integer("leaf", static_cast<std::int64_t>(*report.fault->leaf));
+    }
+  }
+  std::cout << line.text() << '\n';
+}
+
+void print_text(const Report& report) {
+  for (const std::string& checked : report.checked) std::cout << "checked    " << checked << '\n';
+  for (const std::string& left : report.unchecked) std::cout << "unchecked  " << left << '\n';
+  if (report.fault) {
+    std::cout << "fault      ";
+    if (report.fault->leaf) std::cout << "at leaf " << *report.fault->leaf << ": ";
+    std::cout << report.fault->what << '\n';
+  }
+  std::cout << "verdict    " << verdict(report) << '\n';
+}
+
+Exit run(std::span<const char* const> line) {
+  if (!line.empty() &&
+      (std::string_view(line[0]) == "--help" || std::string_view(line[0]) == "-h")) {
+    std::cout << kUsage;
+    return Exit::kProven;
+  }
+  const auto arguments = parse_arguments(line);
+  if (!arguments) {
+    std::cerr << "proviso-verify: " << arguments.error().message << '\n' << kUsage;
+    return Exit::kUsage;
+  }
+  auto report = verify_one(arguments.value());
+  if (!report) {
+    report = Report{.checked = {},
+                    .unchecked = {},
+                    .fault = Fault{.what = report.error().message, .leaf = std::nullopt}};
+  }
+  arguments.value().as_json ? print_json(report.value()) : print_text(report.value());
+  if (!std::cout.flush()) return Exit::kFault;
+  return report.value().proven() ? Exit::kProven : Exit::kNotProven;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    if (const auto started = proviso::crypto::start(); !started) {
+      std::cerr << "proviso-verify: " << started.error().message << '\n';
+      return static_cast<int>(Exit::kFault);
+    }
+    const std::span<const char* const> line(argv, static_cast<std::size_t>(argc));
+    return static_cast<int>(run(line.subspan(std::min<std::size_t>(1, line.size()))));
+  } catch (const std::exception& fault) {
+    std::cerr << "proviso-verify: fault: " << fault.what() << '\n';
+    return static_cast<int>(Exit::kFault);
+  }
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+// What a verification found: each thing that was checked, each that could not be, and the first
+// fault with its leaf. All is proven only when nothing is left of the latter two.
+//
+// Threads: values.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace proviso::verify {
+
+struct Fault {
+  std::string what;
+  std::optional<std::uint64_t> leaf;
+};
+
+struct Report {
+  std::vector<std::string> checked;
+  std::vector<std::string> unchecked;
+  std::optional<Fault> fault;
+
+  bool proven() const { return !fault && unchecked.empty(); }
+};
+
+}  // namespace proviso::verify
