@@ -188,5 +188,42 @@ TEST(Policy, TheUkProfilesExampleOfAPlaceIsOne) {
   EXPECT_EQ(policy.value().places.size(), 1U);
 }
 
+TEST(Policy, TheFormatsVectorIsReadAndHasItsName) {
+  const auto path = std::filesystem::path(PROVISO_SOURCE) / "tests/formats/policy_v1.toml";
+  const auto text = read_text_file(path, Policy::kBytesMax);
+  ASSERT_TRUE(text);
+  const auto policy = Policy::parse(text.value());
+  ASSERT_TRUE(policy) << policy.error().message;
+  EXPECT_EQ(policy.value().id, "vector");
+  EXPECT_EQ(crypto::to_hex(policy.value().digest),
+            "d83bf07d867980c9e306caa06e39946b22a5a863180f1d361205ee945afab076");
+  EXPECT_EQ(policy.value().places.at(0).polygon.corners.at(2).latitude_e7, 8000);
+}
+
+std::string with_commas(int number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+TEST(Policy, TheFormatsPageHasTheRangesOfTheCode) {
+  const auto path = std::filesystem::path(PROVISO_SOURCE) / "docs/formats/policy.md";
+  const auto page = read_text_file(path, Policy::kBytesMax);
+  ASSERT_TRUE(page);
+  for (const Limit& limit : kLimits) {
+    const std::string row = concat(
+        "| `", limit.option, "` | ", with_commas(limit.min), " | ", with_commas(limit.max), " |\n");
+    EXPECT_NE(page.value().find(row), std::string::npos) << row;
+  }
+  for (std::size_t n = 0; n < kRanks; ++n) {
+    const std::string word = concat('`', to_text(static_cast<Rank>(n)), '`');
+    EXPECT_NE(page.value().find(word), std::string::npos) << word;
+  }
+  for (std::size_t n = 0; n < kRoles; ++n) {
+    const std::string word = concat('`', to_text(static_cast<Role>(n)), '`');
+    EXPECT_NE(page.value().find(word), std::string::npos) << word;
+  }
+}
+
 }  // namespace
 }  // namespace proviso::policy
