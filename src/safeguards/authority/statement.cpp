@@ -146,7 +146,7 @@ Value to_value(const AuthorisedCamera& camera) {
                        {"zone", std::move(zone)}};
 }
 
-constexpr auto kPrecisionWords = std::to_array<std::string_view>({"f32", "f16", "bf16", "i8"});
+constexpr auto kPrecisionWords = std::to_array<std::string_view>({"f32", "f16", "bf16", "mixed"});
 
 Status read_window(FieldReader& reader, Statement& statement) {
   PROVISO_TRY(statement.not_before, read_time(reader, "not_before"));
@@ -247,7 +247,7 @@ Status read_system(FieldReader& reader, Statement& statement) {
   PROVISO_TRY(statement.model_pack, read_digest(pack, "sha256"));
   PROVISO_TRY(statement.precision, pack.string("precision", kTextBytesMax));
   if (std::ranges::find(kPrecisionWords, statement.precision) == kPrecisionWords.end()) {
-    return pack.refused("precision", "f32, f16, bf16 or i8");
+    return pack.refused("precision", "f32, f16, bf16 or mixed");
   }
   PROVISO_TRY_DONE(pack.finish());
 

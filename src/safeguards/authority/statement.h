@@ -76,7 +76,7 @@ struct Statement {
   std::uint64_t watchlist_entries_max = 0;
   WallTime watchlist_built_at;
   crypto::Digest model_pack;
-  std::string precision;  // Of the pack's networks: "f32", "f16", "bf16" or "i8".
+  std::string precision;  // Of the pack's networks: "f32", "f16", "bf16"; "mixed".
   AccuracyReport accuracy_report;
   int threshold_millionths = kThresholdFloorMillionths;
 

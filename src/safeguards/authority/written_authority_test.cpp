@@ -18,6 +18,8 @@ const WallTime kNow = parse_rfc3339("2026-11-24T09:00:00Z").value();
 
 class AWrittenAuthority : public testing::Test {
  protected:
+  static void SetUpTestSuite() { ASSERT_TRUE(crypto::start()); }
+
   FakeClock clock{kNow};
   TestSite site{clock};
 
