@@ -28,11 +28,6 @@ std::string when(const Event& event) {
   return to_rfc3339(event.at);
 }
 
-// How long one attestation may last, and how many officers it must tell of.
-std::chrono::seconds attestation_max(const Terms& terms) {
-  return std::chrono::seconds(
-      std::min(terms.policy.presence.attestation_s_max, terms.statement.presence.attestation_s));
-}
 std::int64_t officers_min(const Terms& terms) {
   return std::max(terms.policy.presence.officers_min, terms.statement.presence.officers_min);
 }
@@ -70,6 +65,11 @@ std::string_view next_step(Phase phase) {
 }
 
 }  // namespace
+
+std::chrono::seconds attestation_max(const Terms& terms) {
+  return std::chrono::seconds(
+      std::min(terms.policy.presence.attestation_s_max, terms.statement.presence.attestation_s));
+}
 
 std::string_view to_text(Phase phase) {
   return kPhaseNames.at(static_cast<std::size_t>(phase));
@@ -241,7 +241,7 @@ void Deployment::apply(const Event& event, const std::string& by, const Terms& t
     case EventKind::kHalted:
       suspend({.at = event.at,
                .by = by,
-               .rule = "suspension",
+               .rule = event.kind == EventKind::kHalted ? event.reason : "suspension",
                .reason = event.reason,
                .resumed_at = std::nullopt,
                .resumed_by = {}});

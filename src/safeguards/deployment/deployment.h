@@ -49,6 +49,9 @@ struct Terms {
   const officers::Register& officers;
 };
 
+// How long one attestation of presence may last.
+std::chrono::seconds attestation_max(const Terms& terms);
+
 enum class Phase : std::uint8_t { kNotOpened, kOpened, kStarted, kStopped, kReviewed };
 std::string_view to_text(Phase phase);
 

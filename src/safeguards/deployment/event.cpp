@@ -24,6 +24,7 @@ enum class Field : std::uint8_t {
   kAlert,
   kOutcome,
   kReason,
+  kRule,
   kFacesSeen,
   kAlerts,
 };
@@ -50,7 +51,7 @@ constexpr std::array<KindForm, kEventKinds> kKinds{{
     {"run_started", false, {}, 0},
     {"counted", false, {Field::kFacesSeen, Field::kAlerts}, 2},
     {"run_ended", false, {Field::kFacesSeen, Field::kAlerts}, 2},
-    {"halted", false, {Field::kReason}, 1},
+    {"halted", false, {Field::kRule}, 1},
 }};
 
 constexpr std::array<std::string_view, kOutcomes> kOutcomeNames{"true-alert-confirmed",
@@ -77,7 +78,8 @@ void write(const Event& event, Field field, Value::Object& object) {
     case Field::kOfficers: object["officers"] = event.officers; return;
     case Field::kAlert: object["alert"] = event.alert; return;
     case Field::kOutcome: object["outcome"] = to_text(event.outcome); return;
-    case Field::kReason: object["reason"] = event.reason; return;
+    case Field::kReason:
+    case Field::kRule: object["reason"] = event.reason; return;
     case Field::kFacesSeen: object["faces_seen"] = event.faces_seen; return;
     case Field::kAlerts: object["alerts"] = event.alerts; return;
   }
@@ -143,6 +145,10 @@ Status read(FieldReader& reader, Field field, Event& event) {
       if (event.reason.empty() || !is_printable_utf8(event.reason, kReasonBytesMax)) {
         return reader.refused("reason", "1 to 512 bytes of printable characters");
       }
+      return Done{};
+    }
+    case Field::kRule: {
+      PROVISO_TRY(event.reason, id_of(reader, "reason"));
       return Done{};
     }
     case Field::kFacesSeen: {

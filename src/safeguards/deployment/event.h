@@ -78,7 +78,7 @@ struct Event {
   std::int64_t officers = 0;               // presence: how many are there.
   std::string alert;                       // outcome
   Outcome outcome = Outcome::kTrueConfirmed;
-  std::string reason;           // started, suspended, resumed, stopped, halted, reviewed.
+  std::string reason;           // suspended, resumed, stopped, reviewed. halted: the rule.
   std::int64_t faces_seen = 0;  // counted, run ended: of the whole deployment.
   std::int64_t alerts = 0;      // The same.
 
