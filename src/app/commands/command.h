@@ -23,6 +23,8 @@ Exit refuse(const Error& error);
 void warn(std::string_view text);
 
 // Each adds its subcommand; when it runs, it leaves its exit code in `exit`.
+void add_site(CLI::App& app, Exit& exit);
+void add_officer(CLI::App& app, Exit& exit);
 void add_policy(CLI::App& app, Exit& exit);
 void add_models(CLI::App& app, Exit& exit);
 void add_watchlist(CLI::App& app, Exit& exit);

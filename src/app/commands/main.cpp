@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
     Exit exit = Exit::kDone;
     add_demo(app, exit);
     add_watch(app, exit);
+    add_site(app, exit);
+    add_officer(app, exit);
     add_policy(app, exit);
     add_authority(app, exit);
     add_watchlist(app, exit);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <tuple>
 
 #include "base/core/check.h"
 #include "base/core/concat.h"
@@ -99,7 +100,9 @@ Result<Register> Register::open(const note::VerifierKey& root,
                                   now));
     PROVISO_TRY_DONE(made.add(std::move(certificate.officer)));
   }
-  std::ranges::sort(made.officers_, {}, &Officer::id);
+  std::ranges::sort(made.officers_, {}, [&](const Officer& officer) {
+    return std::tuple(officer.id, made.revocation_of(officer) != nullptr, officer.key.key);
+  });
   return made;
 }
 

@@ -65,7 +65,7 @@ class Register {
   Status add(Officer officer);
 
   note::VerifierKey root_;
-  std::vector<Officer> officers_;  // In the order of their ids.
+  std::vector<Officer> officers_;  // By id, of one id those with a revoked key last.
   Revocations revocations_;
   crypto::Digest revocations_digest_;
 };
