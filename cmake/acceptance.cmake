@@ -33,3 +33,5 @@ if(TARGET app_models_test AND TARGET acceptance)
   add_dependencies(acceptance app_models_test)
   set_tests_properties(app/models PROPERTIES LABELS acceptance RUN_SERIAL TRUE)
 endif()
+
+include(cmake/audit_checks.cmake)
