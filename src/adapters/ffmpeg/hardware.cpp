@@ -36,8 +36,7 @@ AVPixelFormat choose_format(AVCodecContext* decoder, const AVPixelFormat* offere
   AVPixelFormat in_software = AV_PIX_FMT_NONE;
   for (const AVPixelFormat* format = offered; *format != AV_PIX_FMT_NONE; ++format) {
     for (const Kind& kind : kKinds) {
-      const auto* device = static_cast<const AVHWDeviceContext*>(
-          static_cast<const void*>(decoder->hw_device_ctx->data));
+      const auto* device = reinterpret_cast<const AVHWDeviceContext*>(decoder->hw_device_ctx->data);
       if (*format == kind.format && device->type == kind.type) return *format;
     }
     const AVPixFmtDescriptor* about = av_pix_fmt_desc_get(*format);
