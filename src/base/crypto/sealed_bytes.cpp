@@ -1,0 +1,109 @@
+#include "base/crypto/sealed_bytes.h"
+
+#include <sodium.h>
+
+#include "base/core/check.h"
+#include "base/core/concat.h"
+#include "base/crypto/random.h"
+#include "base/crypto/started.h"
+
+namespace proviso::crypto {
+namespace {
+
+constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+static_assert(kSealingKeyBytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+static_assert(kSealedOverheadBytes == kNonceBytes + kTagBytes);
+
+const unsigned char* octets(std::span<const std::byte> bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+const unsigned char* octets(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+Error does_not_open() {
+  return Error{ErrorCode::kCorrupt,
+               "sealed bytes do not open: the key, the place or the bytes are not those of the "
+               "sealing; take them from where they were written, or from a backup"};
+}
+
+}  // namespace
+
+Result<Secret> new_sealing_key() {
+  PROVISO_TRY(auto key, Secret::create(kSealingKeyBytes));
+  fill_random(key.bytes());
+  return key;
+}
+
+std::vector<std::byte> seal(const Secret& key,
+                            std::string_view context,
+                            std::span<const std::byte> plain) {
+  PROVISO_CHECK(is_started());
+  PROVISO_CHECK(key.size() == kSealingKeyBytes);
+  std::vector<std::byte> sealed(plain.size() + kSealedOverheadBytes);
+  const std::span<std::byte> all(sealed);
+  fill_random(all.first(kNonceBytes));
+  PROVISO_CHECK(crypto_aead_xchacha20poly1305_ietf_encrypt(
+                    reinterpret_cast<unsigned char*>(all.subspan(kNonceBytes).data()),
+                    nullptr,
+                    octets(plain),
+                    plain.size(),
+                    octets(context),
+                    context.size(),
+                    nullptr,
+                    octets(all.first(kNonceBytes)),
+                    octets(key.bytes())) == 0);
+  return sealed;
+}
+
+Status open_into(const Secret& key,
+                 std::string_view context,
+                 std::span<const std::byte> sealed,
+                 std::span<std::byte> plain) {
+  PROVISO_CHECK(is_started());
+  PROVISO_CHECK(key.size() == kSealingKeyBytes);
+  PROVISO_CHECK(sealed.size() == plain.size() + kSealedOverheadBytes);
+  const auto box = sealed.subspan(kNonceBytes);
+  const int failed =
+      crypto_aead_xchacha20poly1305_ietf_decrypt(reinterpret_cast<unsigned char*>(plain.data()),
+                                                 nullptr,
+                                                 nullptr,
+                                                 octets(box),
+                                                 box.size(),
+                                                 octets(context),
+                                                 context.size(),
+                                                 octets(sealed.first(kNonceBytes)),
+                                                 octets(key.bytes()));
+  if (failed != 0) {
+    sodium_memzero(plain.data(), plain.size());
+    return does_not_open();
+  }
+  return Done{};
+}
+
+Result<Secret> open(const Secret& key,
+                    std::string_view context,
+                    std::span<const std::byte> sealed) {
+  if (sealed.size() <= kSealedOverheadBytes) return does_not_open();
+  PROVISO_TRY(auto plain, Secret::create(sealed.size() - kSealedOverheadBytes));
+  PROVISO_TRY_DONE(open_into(key, context, sealed, plain.bytes()));
+  return plain;
+}
+
+KeyCheck key_check(const Secret& key) {
+  PROVISO_CHECK(is_started());
+  PROVISO_CHECK(key.size() == kSealingKeyBytes);
+  constexpr std::string_view kText = "proviso/key-check/v1";
+  KeyCheck check{};
+  PROVISO_CHECK(crypto_generichash(reinterpret_cast<unsigned char*>(check.data()),
+                                   check.size(),
+                                   octets(kText),
+                                   kText.size(),
+                                   octets(key.bytes()),
+                                   key.size()) == 0);
+  return check;
+}
+
+}  // namespace proviso::crypto
