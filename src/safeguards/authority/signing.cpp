@@ -75,7 +75,9 @@ Signing assign_signers(const Statement& statement,
                               .why_not = {}});
   }
   for (const note::VerifierKey& signer : signers) {
-    if (const Officer* officer = officers.find(signer)) signing.officers.push_back(officer);
+    const Officer* officer = officers.find(signer);
+    if (officer == nullptr || std::ranges::count(signing.officers, officer) > 0) continue;
+    signing.officers.push_back(officer);
   }
   std::stable_partition(
       signing.officers.begin(), signing.officers.end(), [&](const Officer* officer) {
@@ -88,7 +90,7 @@ Signing assign_signers(const Statement& statement,
     if (place.filled_by != nullptr) continue;
     for (const Officer* officer : signing.officers) {
       std::string reason = assignment.why_not(place, *officer);
-      if (reason.empty()) reason = concat(officer->id, " signed already for another place");
+      if (reason.empty()) reason = concat(officer->id, " fills another place");
       place.why_not += concat(place.why_not.empty() ? "" : "; ", reason);
     }
     if (place.why_not.empty()) place.why_not = "nobody has signed";
