@@ -136,6 +136,25 @@ TEST_F(Drafting, ComputesTheHashesOfTheVeryFiles) {
   EXPECT_EQ(statement.threshold_millionths, 500'000) << "the lowest that was tested";
 }
 
+TEST_F(Drafting, TheExampleOfTheDocumentationAnswersEverythingAndMeetsEveryRule) {
+  const policy::Policy policy = shipped("uk");
+  Value::Object answers = read_answers(PROVISO_SOURCE "/docs/answers.example.toml").value();
+  for (const Question& question : open_questions(answers, policy)) {
+    ADD_FAILURE() << "unanswered: " << question.path;
+  }
+  for (const char* path : {"documents.dpia", "documents.eia", "documents.cia", "documents.apd"}) {
+    ASSERT_TRUE(set(answers, concat(path, ".file"), Value(file("dpia"))));
+  }
+  ASSERT_TRUE(set(answers, "accuracy_report.file", Value(file("accuracy"))));
+  ASSERT_TRUE(set(answers, "notice.file", Value(file("notice"))));
+  ASSERT_TRUE(set(answers, "watchlist.file", Value(file("list"))));
+  const auto statement = draft(answers, context(policy));
+  ASSERT_TRUE(statement.has_value()) << statement.error().message;
+  for (const auto& rule : content_rules(statement.value(), policy)) {
+    EXPECT_TRUE(rule.met) << rule.id << ": found " << rule.found << ", needed " << rule.needed;
+  }
+}
+
 TEST_F(Drafting, NamesAnAnswerThatIsMissingUnknownOrOfAnotherKind) {
   const policy::Policy policy = shipped("uk");
   const Value::Object whole = interview(policy);
