@@ -26,9 +26,8 @@ Result<officers::RoleGrant> parse_role_argument(std::string_view typed, WallTime
   int days = kRoleDaysDefault;
   if (colon != std::string_view::npos) {
     const std::string_view digits = typed.substr(colon + 1);
-    const char* const end = digits.data() + digits.size();
-    const auto read = std::from_chars(digits.data(), end, days);
-    if (read.ec != std::errc{} || read.ptr != end) days = 0;
+    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), days);
+    if (fault != std::errc{} || end != digits.data() + digits.size()) days = 0;
   }
   if (days >= 1 && days <= officers::kRoleLifeMax.count()) {
     return officers::RoleGrant{

@@ -82,9 +82,8 @@ Result<std::uint32_t> take_number(std::string_view& text, std::string_view name)
   if (!line || line->empty() || line->size() > kDigitsMax) {
     return malformed(concat("found no figure for ", name));
   }
-  const char* end = line->data() + line->size();
-  if (const auto read = std::from_chars(line->data(), end, number);
-      read.ec != std::errc{} || read.ptr != end) {
+  const auto [end, fault] = std::from_chars(line->data(), line->data() + line->size(), number);
+  if (fault != std::errc{} || end != line->data() + line->size()) {
     return malformed(concat(name, " is ", in_quotes(*line), ", not a whole number"));
   }
   return number;
