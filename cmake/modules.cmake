@@ -29,6 +29,7 @@ proviso_module(stages/search DEPENDS base/core base/crypto safeguards/watchlist 
 proviso_module(stages/alert DEPENDS base/core base/image safeguards/watchlist stages/track stages/search)
 
 proviso_module(adapters/openssl DEPENDS base/core LIBRARIES OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+proviso_module(adapters/http DEPENDS base/core LIBRARIES PkgConfig::CURL TEST_DEPENDS adapters/openssl)
 proviso_module(adapters/ffmpeg DEPENDS base/core base/image stages/video adapters/openssl LIBRARIES PkgConfig::FFMPEG)
 proviso_module(adapters/openvino DEPENDS base/core base/image base/tensor base/toml base/crypto LIBRARIES openvino::runtime)
 proviso_module(adapters/jpeg DEPENDS base/core base/image LIBRARIES PkgConfig::TURBOJPEG)
