@@ -26,6 +26,7 @@ void warn(std::string_view text);
 void add_site(CLI::App& app, Exit& exit);
 void add_officer(CLI::App& app, Exit& exit);
 void add_policy(CLI::App& app, Exit& exit);
+void add_audit(CLI::App& app, Exit& exit);
 void add_models(CLI::App& app, Exit& exit);
 void add_watchlist(CLI::App& app, Exit& exit);
 void add_authority(CLI::App& app, Exit& exit);

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
     add_site(app, exit);
     add_officer(app, exit);
     add_policy(app, exit);
+    add_audit(app, exit);
     add_authority(app, exit);
     add_watchlist(app, exit);
     add_models(app, exit);

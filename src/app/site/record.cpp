@@ -7,7 +7,7 @@
 namespace proviso::site {
 
 Status record(const Site& site, const Clock& clock, std::string_view kind, Value::Object body) {
-  PROVISO_TRY(const auto journal, audit::Journal::open(site.journal_file(), clock));
+  PROVISO_TRY(const auto journal, audit::Journal::open(site.log_folder(), clock));
   PROVISO_TRY_DONE(journal->append(kind, std::move(body)));
   return Done{};
 }

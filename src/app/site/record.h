@@ -2,7 +2,7 @@
 
 // One entry in the site's journal, by a command that makes no others.
 //
-// Errors: those of audit::Journal; kUnavailable while a run writes the journal.
+// Errors: those of audit::Journal; kUnavailable while another keeps the log to itself.
 // Threads: one command at a time.
 
 #include <string_view>

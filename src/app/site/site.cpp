@@ -6,6 +6,7 @@
 
 #include "base/core/concat.h"
 #include "base/core/file.h"
+#include "safeguards/audit/log_key.h"
 
 namespace proviso::site {
 namespace {
@@ -147,6 +148,7 @@ Result<Site> Site::create(const fs::path& folder,
   PROVISO_TRY_DONE(write_file_durably(folder / "root.key", key_file));
   PROVISO_TRY_DONE(
       write_file_durably(site.revocations_file(), note_of(std::move(list), site.root_, root)));
+  PROVISO_TRY_DONE(audit::make_log_key(site.log_folder(), site.name() + "/audit/log"));
   // Last: a folder with it is a site.
   PROVISO_TRY_DONE(write_file_durably(folder / "root.vkey", site.root_.to_text() + '\n'));
   return site;

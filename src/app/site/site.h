@@ -9,7 +9,8 @@
 //   officers/ID.cert      the certificate      officers/ID.key  the sealed secret key
 //   officers/former/      certificates of keys that were revoked and replaced
 //   revocations.note      the revocation list
-//   authorities/REF.note  written authorities  deployments/REF.jsonl, journal.jsonl
+//   authorities/REF.note  written authorities  deployments/REF.jsonl
+//   log/, log.key, log.vkey  the log of all acts, with its own key (safeguards/audit)
 //
 // Errors: reads give kNotFound, naming the file and the command that makes it; a changed file is
 //         one that does not verify.
@@ -49,7 +50,7 @@ class Site {
   const note::VerifierKey& root() const { return root_; }
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path policy_file() const { return folder_ / "policy.toml"; }
-  std::filesystem::path journal_file() const { return folder_ / "journal.jsonl"; }
+  std::filesystem::path log_folder() const { return folder_ / "log"; }
   // Errors: kInvalidInput for a reference that is no id (base/core/id.h).
   Result<std::filesystem::path> authority_file(std::string_view reference) const;
   Result<std::filesystem::path> deployment_file(std::string_view reference) const;

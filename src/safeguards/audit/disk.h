@@ -14,6 +14,7 @@
 //                           and will not say so again. Nothing may be tried again; stop
 // Threads: one writer; reading is thread-safe.
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -60,10 +61,11 @@ class Disk {
   virtual Result<std::unique_ptr<Lock>> lock(const std::string& path) = 0;
 };
 
-// A directory of this machine, which exists.
+// A directory of this machine, which exists. lock() waits up to `lock_wait` for another's.
 class PosixDisk final : public Disk {
  public:
-  explicit PosixDisk(std::filesystem::path root) : root_(std::move(root)) {}
+  explicit PosixDisk(std::filesystem::path root, std::chrono::milliseconds lock_wait = {})
+      : root_(std::move(root)), lock_wait_(lock_wait) {}
 
   Result<std::string> read(const std::string& path, std::size_t bytes_max) const override;
   Result<std::vector<std::string>> list(const std::string& path) const override;
@@ -76,6 +78,7 @@ class PosixDisk final : public Disk {
 
  private:
   const std::filesystem::path root_;
+  const std::chrono::milliseconds lock_wait_;
 };
 
 }  // namespace proviso::audit

@@ -1,24 +1,23 @@
 #pragma once
 
-// The one place to which refusals, starts, suspensions, stops and all other acts go: an
-// append-only file of leaves (safeguards/audit/leaf.h), one a line.
+// The one place to which refusals, starts, suspensions, stops and all other acts go: each becomes a
+// leaf (safeguards/audit/leaf.h) of the site's log (safeguards/audit/log.h).
 //
-//   out      append() returns the entry's index only once its bytes are on the disk: an act is
-//            answered after it, never before
-//   open     one writer a file, by flock; a torn last line (a crash while writing it; nobody was
-//            answered) is cut off; every other line must be a leaf
+//   out      append() returns the leaf's index only once a signed checkpoint over it is durable: an
+//            act is answered after it, never before
+//   writers  several processes may have a journal open; each appends while it has the log's lock,
+//            which it lets go as soon as none of its threads waits. Threads share commits
 //   errors   kInvalidInput  the entry is not of the schema; nothing was written
-//            kOverLimit     it is too long; nothing was written
-//            kUnavailable   the disk refused; nothing was acknowledged. After a full disk append()
-//                           may be called again. After an fsync that failed the journal is closed
-//                           for good, because the kernel may have dropped what it had to write:
-//                           the process must stop
+//            kOverLimit     it is too long, or too many wait; nothing was written
+//            kUnavailable   the disk refused, or another process kept the log for kLockWait; not
+//                           acknowledged. append() may be called again
+//            kCorrupt       a sync failed, or the log on the disk is not the one that was left
+//                           there: closed for good, and the process must stop
 //   threads  thread-safe
-//   limits   kJournalBytesMax; over that, kOverLimit
 //
 // Lifetime: the clock outlives the journal.
 
-#include <cstddef>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -32,17 +31,19 @@
 
 namespace proviso::audit {
 
-inline constexpr std::size_t kJournalBytesMax = std::size_t{1} << 30U;
+inline constexpr std::chrono::milliseconds kLockWait{5000};
 
 class Journal {
  public:
-  // Makes the file (mode 0600) where there is none; its directory exists.
-  // Errors: kUnavailable if another process writes it; kCorrupt if a whole line is no leaf.
+  // `path` is the log's directory; where there is none it is made, with a key of its own
+  // (log_key.h) named `name`, or after nothing in particular. Its parent exists. Errors: kCorrupt
+  // if the log is not whole; kNotAuthorised if its key did not sign it.
   static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path,
-                                               const Clock& clock);
+                                               const Clock& clock,
+                                               std::string_view name = {});
 
-  // What stands in it, also while another process writes: a torn last line is left out.
-  // Errors: kNotFound; kCorrupt.
+  // All leaves under the signed checkpoint, held to its root; also while another process writes.
+  // Errors: kNotFound; kCorrupt; kNotAuthorised.
   static Result<std::vector<Entry>> read(const std::filesystem::path& path);
 
   Journal(const Journal&) = delete;
@@ -53,7 +54,7 @@ class Journal {
 
   Result<std::uint64_t> append(std::string_view kind, Value::Object body);
 
-  std::uint64_t size() const;  // Entries, all durable.
+  std::uint64_t size() const;  // Leaves under the last checkpoint that this journal saw.
 
  private:
   struct State;

@@ -49,15 +49,18 @@ Result<Log::Signed> Log::Writer::opened(const std::string& note) const {
 }
 
 Status Log::Writer::recover() {
-  PROVISO_TRY_DONE(make_parents(std::string(kStagedCheckpoint)));
+  if (!disk_.list(std::string(kStaging))) {
+    PROVISO_TRY_DONE(make_parents(std::string(kStagedCheckpoint)));
+  }
   const LogReader reader(disk_);
   const auto note = reader.checkpoint_note();
   if (!note && !is_absent(note.error())) return note.error();
   if (!note) return begin();
 
-  PROVISO_TRY(const Signed in_place, opened(note.value()));
+  const auto in_place = opened(note.value());
+  if (!in_place) return in_place.error();
   PROVISO_TRY_DONE(disk_.sync_directory(""));  // Its name may have come without being synced.
-  PROVISO_TRY(const Signed newest, finish_interrupted(in_place));
+  PROVISO_TRY(const Signed newest, finish_interrupted(in_place.value()));
   PROVISO_TRY(edge_, Edge::read(reader, newest.head));
   durable_ = newest;
   return remove_beyond(newest.head.size);

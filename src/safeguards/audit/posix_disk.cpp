@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/core/concat.h"
@@ -15,6 +16,8 @@
 
 namespace proviso::audit {
 namespace {
+
+constexpr std::chrono::milliseconds kLockPause{2};
 
 // Reads errno: to be called before anything that may change it.
 Error failed_call(std::string_view call, const std::filesystem::path& path) {
@@ -136,8 +139,13 @@ Status PosixDisk::remove(const std::string& path) {
 Result<std::unique_ptr<Disk::Lock>> PosixDisk::lock(const std::string& path) {
   Descriptor file(::open((root_ / path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.is_open()) return failed_call("open", root_ / path);
-  if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+  const auto deadline = std::chrono::steady_clock::now() + lock_wait_;
+  while (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return failed_call("flock", root_ / path);
+    if (std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(kLockPause);  // flock has no deadline of its own.
+      continue;
+    }
     return Error{ErrorCode::kUnavailable,
                  concat("a log has one writer; another process has ",
                         in_quotes(root_.native()),

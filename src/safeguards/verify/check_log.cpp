@@ -203,7 +203,9 @@ class LogCheck {
     if (frontier_.head() != head_) return fail("the entries lead to another root than is signed");
     report_.checked.push_back(
         concat(leaves_text(head_.size), " lead to the root that is signed, hashed one by one"));
-    report_.checked.push_back(concat(tiles_checked_, " tiles hold the hashes of that tree"));
+    report_.checked.push_back(concat(tiles_checked_,
+                                     tiles_checked_ == 1 ? " tile holds" : " tiles hold",
+                                     " the hashes of that tree"));
     if (question_.leaves == Leaves::kHashOnly) {
       report_.unchecked.emplace_back("what the leaves say: only their hashes were asked for");
     } else if (unknown_leaves_ > 0) {

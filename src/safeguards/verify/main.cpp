@@ -10,7 +10,6 @@
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "base/crypto/digest.h"
-#include "base/json/line.h"
 #include "safeguards/audit/evidence.h"
 #include "safeguards/verify/arguments.h"
 #include "safeguards/verify/check_log.h"
@@ -66,36 +65,6 @@ Result<Report> verify_one(const Arguments& arguments) {
   return check_consistency(audit::PosixDisk(directory), earlier, key);
 }
 
-std::string_view verdict(const Report& report) {
-  if (report.fault) return "fault";
-  return report.proven() ? "proven" : "not all was checked";
-}
-
-void print_json(const Report& report) {
-  json::Line line;
-  line.string("verdict", verdict(report))
-      .strings("checked", report.checked)
-      .strings("unchecked", report.unchecked);
-  if (report.fault) {
-    line.string("fault", report.fault->what);
-    if (report.fault->leaf) {
-      line.integer("leaf", static_cast<std::int64_t>(*report.fault->leaf));
-    }
-  }
-  std::cout << line.text() << '\n';
-}
-
-void print_text(const Report& report) {
-  for (const std::string& checked : report.checked) std::cout << "checked    " << checked << '\n';
-  for (const std::string& left : report.unchecked) std::cout << "unchecked  " << left << '\n';
-  if (report.fault) {
-    std::cout << "fault      ";
-    if (report.fault->leaf) std::cout << "at leaf " << *report.fault->leaf << ": ";
-    std::cout << report.fault->what << '\n';
-  }
-  std::cout << "verdict    " << verdict(report) << '\n';
-}
-
 Exit run(std::span<const char* const> line) {
   if (!line.empty() &&
       (std::string_view(line[0]) == "--help" || std::string_view(line[0]) == "-h")) {
@@ -113,7 +82,8 @@ Exit run(std::span<const char* const> line) {
                     .unchecked = {},
                     .fault = Fault{.what = report.error().message, .leaf = std::nullopt}};
   }
-  arguments.value().as_json ? print_json(report.value()) : print_text(report.value());
+  std::cout << (arguments.value().as_json ? to_json(report.value()) + '\n'
+                                          : to_text(report.value()));
   if (!std::cout.flush()) return Exit::kFault;
   return report.value().proven() ? Exit::kProven : Exit::kNotProven;
 }

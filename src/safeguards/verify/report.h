@@ -25,4 +25,7 @@ struct Report {
   bool proven() const { return !fault && unchecked.empty(); }
 };
 
+std::string to_text(const Report& report);  // A line each, the verdict last.
+std::string to_json(const Report& report);  // One line without its LF.
+
 }  // namespace proviso::verify
