@@ -33,7 +33,8 @@ class Drafting : public testing::Test {
     folder_ = std::filesystem::path(testing::TempDir()) /
               concat("drafting-", testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directories(folder_);
-    for (const char* name : {"dpia", "eia", "cia", "apd", "accuracy", "notice"}) {
+    for (const char* name :
+         {"dpia", "eia", "cia", "apd", "fria", "registration", "accuracy", "notice"}) {
       EXPECT_TRUE(write_file_durably(folder_ / name, std::string_view(name)));
     }
     auto list = watchlist::small_list(watchlist::ListState::kSealed);
@@ -70,7 +71,7 @@ class Drafting : public testing::Test {
     }
     switch (question.kind) {
       case QuestionKind::kChoice: return question.choices.front();
-      case QuestionKind::kDate: return "2026-11-10";
+      case QuestionKind::kDate: return "2026-11-20";
       case QuestionKind::kCount: return "1000";
       default: break;
     }
@@ -108,10 +109,16 @@ class Drafting : public testing::Test {
 };
 
 TEST_F(Drafting, TheQuestionsAloneLeadToAnAuthorityThatMeetsEveryRule) {
-  for (const char* tier : {"ordinary", "urgent", "sensitive-place"}) {
-    SCOPED_TRACE(tier);
+  for (const auto& [profile, tier] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"uk", "ordinary"},
+                                                                  {"uk", "urgent"},
+                                                                  {"uk", "sensitive-place"},
+                                                                  {"eu", "ordinary"},
+                                                                  {"eu", "urgent"},
+                                                                  {"eu", "sensitive-place"}}) {
+    SCOPED_TRACE(concat(profile, ' ', tier));
     tier_ = tier;
-    const policy::Policy policy = shipped("uk");
+    const policy::Policy policy = shipped(profile);
     const auto statement = draft(interview(policy), context(policy));
     ASSERT_TRUE(statement.has_value()) << statement.error().message;
     for (const auto& rule : content_rules(statement.value(), policy)) {

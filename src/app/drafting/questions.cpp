@@ -56,6 +56,10 @@ Question long_text(std::string path, std::string words, int bytes_min) {
   return question;
 }
 
+std::string not_older(int days) {
+  return concat(", at most ", days, " days before the start");
+}
+
 Question of_kind(QuestionKind kind, std::string path, std::string words, std::string usual = {}) {
   Question question = text(std::move(path), std::move(words));
   question.kind = kind;
@@ -99,7 +103,9 @@ void ask_use_case(Questions& open, const policy::Policy& policy) {
       const bool is_date = evidence.kind == policy::EvidenceKind::kDate;
       open.ask(of_kind(is_date ? QuestionKind::kDate : QuestionKind::kText,
                        concat("use_case.evidence.", evidence.name),
-                       concat("Evidence for the use case: ", evidence.name)));
+                       concat("Evidence for the use case: ",
+                              evidence.name,
+                              is_date ? not_older(evidence.age_days_max) : "")));
     }
   }
   std::vector<std::string> bases;
@@ -146,9 +152,10 @@ void ask_documents(Questions& open, const policy::Policy& policy) {
     const std::string path = concat("documents.", needed.id);
     open.ask(text(concat(path, ".reference"), concat("Reference of the document ", needed.id)));
     open.ask(of_kind(QuestionKind::kFile, concat(path, ".file"), concat("File of ", needed.id)));
-    open.ask(of_kind(QuestionKind::kDate,
-                     concat(path, ".reviewed_on"),
-                     concat("When ", needed.id, " was last reviewed")));
+    open.ask(
+        of_kind(QuestionKind::kDate,
+                concat(path, ".reviewed_on"),
+                concat("When ", needed.id, " was last reviewed", not_older(needed.age_days_max))));
   }
   open.ask(text("accuracy_report.reference", "Reference of the accuracy report"));
   open.ask(of_kind(QuestionKind::kFile, "accuracy_report.file", "File of the accuracy report"));

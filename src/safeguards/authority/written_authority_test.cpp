@@ -161,6 +161,20 @@ TEST_F(AWrittenAuthority, OnASensitivePlaceNeedsTheHigherSignatureBesideTheOther
   EXPECT_EQ(authority.value()->signatories()[2].officer, "kim");
 }
 
+TEST_F(AWrittenAuthority, WhereThePolicyAsksForAnIndependentAuthorityIsNotMadeByOfficersAlone) {
+  site.certify("court", Rank::kIndependentAuthority, {Role::kIndependentAuthority});
+  site.policy.tiers[0]->signatures.push_back(
+      {Role::kIndependentAuthority, Rank::kIndependentAuthority});
+  const Statement statement = site.statement();
+  EXPECT_EQ(rule_that_refuses(TestSite::note(statement)), "signature-independent-authority");
+  EXPECT_EQ(rule_that_refuses(TestSite::note(statement, {"jo", "sam", "kim"})),
+            "signature-independent-authority")
+      << "no rank stands in for it";
+  EXPECT_EQ(rule_that_refuses(TestSite::note(statement, {"jo", "court"})),
+            "signature-authorising-officer");
+  EXPECT_EQ(rule_that_refuses(TestSite::note(statement, {"jo", "sam", "court"})), "none");
+}
+
 TEST_F(AWrittenAuthority, WhenUrgentEndsAtItsDeadlineUnlessItIsCountersigned) {
   const Statement statement = urgent();
   const auto alone = site.authority(statement);
