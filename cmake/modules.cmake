@@ -42,7 +42,7 @@ proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stage
 proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
 proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguards/note safeguards/officers safeguards/audit)
 proviso_module(app/drafting DEPENDS base/core base/crypto base/json base/toml safeguards/policy safeguards/watchlist safeguards/authority stages/video)
-proviso_module(app/commands DEPENDS app/site safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg
+proviso_module(app/commands DEPENDS app/site safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg adapters/http
   LIBRARIES CLI11::CLI11)
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/app/commands/main.cpp)
   add_executable(proviso src/app/commands/main.cpp)

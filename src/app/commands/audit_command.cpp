@@ -10,6 +10,7 @@
 #include "app/commands/audit_lines.h"
 #include "app/commands/command.h"
 #include "app/commands/site_argument.h"
+#include "app/commands/witness_command.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "safeguards/audit/evidence.h"
@@ -243,6 +244,8 @@ void add_audit(CLI::App& app, Exit& exit) {
   told->add_option("DEPLOYMENT", settings->filter.deployment, "Its reference")->required();
   told->add_option("--out", settings->out, "Into this folder, with each line's evidence");
   run(told, settings, exit, story);
+
+  add_audit_witness(*audit, exit);
 
   auto* checked = add(*audit, "verify", "Check the log, as proviso-verify does", settings);
   checked->add_option("--pinned", settings->pinned, "It must begin with this checkpoint");
