@@ -12,6 +12,7 @@
 #include "base/core/check.h"
 #include "base/core/concat.h"
 #include "base/core/hex.h"
+#include "base/crypto/sha_extensions.h"
 #include "base/crypto/started.h"
 
 namespace proviso::crypto {
@@ -38,6 +39,7 @@ bool is_started() {
 
 Digest sha256(std::span<const std::byte> bytes) {
   PROVISO_CHECK(is_started());
+  if (has_sha_extensions()) return sha256_by_extensions(bytes);
   Digest digest;
   PROVISO_CHECK(crypto_hash_sha256(digest.bytes.data(),
                                    reinterpret_cast<const unsigned char*>(bytes.data()),

@@ -1,6 +1,6 @@
 #pragma once
 
-// SHA-256 (FIPS 180-4) by libsodium.
+// SHA-256 (FIPS 180-4): by the processor's SHA extensions where it has them, else by libsodium.
 //
 // Threads: reentrant. `crypto::start()` must have run (PROVISO_CHECK).
 
