@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """./dev bench [OPTION...] [NAME...]: measures side by side with others and keeps the results.
 
-Names: path dlib search cameras start steps, all of them by default; decode is path without OpenCV.
+Names: path dlib search cameras start steps log, all of them by default; decode is path without OpenCV.
 Writes bench/results/bench-DATE-COMMIT.json and .svg, and a table on the terminal.
 """
 import argparse
@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "path"))
+for part in ("path", "audit"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / part))
 
 import cameras  # noqa: E402
+import log  # noqa: E402
 import report  # noqa: E402
 import whole_path  # noqa: E402
 from inputs import Inputs  # noqa: E402
@@ -43,6 +45,7 @@ MEASUREMENTS = {
     "cameras": lambda inputs, _: cameras.measure(inputs),
     "start": lambda inputs, _: cameras.start(inputs),
     "steps": lambda inputs, turns: cameras.steps(inputs, turns),
+    "log": lambda inputs, turns: log.measure(inputs.programs, ROOT / ".deps", turns),
 }
 
 

@@ -2,5 +2,6 @@
 if(PROVISO_BENCH AND TARGET proviso)
   add_subdirectory(bench/search)
   add_subdirectory(bench/path)
-  add_custom_target(bench DEPENDS proviso bench_search bench_decode bench_steps bench_score)
+  add_subdirectory(bench/audit)
+  add_custom_target(bench DEPENDS proviso bench_search bench_decode bench_steps bench_score bench_log)
 endif()
