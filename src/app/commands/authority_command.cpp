@@ -41,7 +41,7 @@ struct Settings {
   bool as_json = false;
 };
 
-constexpr std::size_t kMinutesMax = 24 * 60;
+constexpr int kMinutesMax = 24 * 60;
 
 // What the options say goes before what the file says.
 Result<Value::Object> answers_of(const Settings& settings) {
@@ -345,7 +345,7 @@ void add_draft_options(CLI::App& drafting, Settings& settings) {
   drafting.add_option("--camera", settings.cameras, "ID=SOURCE; once per camera");
   drafting.add_option("--zone", settings.zones, "ID=x,y;x,y;x,y in per-mille of the frame");
   drafting.add_option("--minutes", settings.minutes, "How long from the start")
-      ->check(CLI::Range(std::size_t{1}, kMinutesMax));
+      ->check(CLI::Range(1, kMinutesMax));
   drafting.add_option("--reference", settings.reference, "The deployment's id");
   drafting.add_option("--models", settings.models, "Folder of the model pack")
       ->capture_default_str();

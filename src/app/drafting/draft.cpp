@@ -17,7 +17,7 @@ namespace {
 using authority::Statement;
 
 constexpr std::size_t kTextBytesMax = authority::kAnswerBytesMax;
-constexpr std::int64_t kMinutesMax = 24 * 60;
+constexpr std::int64_t kMinutesMax = 1440;
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kSecondsMax = 86'400;
 

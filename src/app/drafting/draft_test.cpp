@@ -17,7 +17,8 @@
 namespace proviso::drafting {
 namespace {
 
-const WallTime kNow = parse_rfc3339("2026-11-24T09:00:00Z").value();
+constexpr WallTime kNow =
+    std::chrono::sys_days(std::chrono::year(2026) / 11 / 24) + std::chrono::hours(9);
 
 std::string long_answer(std::string_view start) {
   std::string text(start);
@@ -42,11 +43,7 @@ class Drafting : public testing::Test {
     list_bytes_ = watchlist::to_bytes(list);
     EXPECT_TRUE(write_file_durably(folder_ / "list", std::span<const std::byte>(list_bytes_)));
   }
-  ~Drafting() override { std::filesystem::remove_all(folder_); }
-  Drafting(const Drafting&) = delete;
-  Drafting& operator=(const Drafting&) = delete;
-  Drafting(Drafting&&) = delete;
-  Drafting& operator=(Drafting&&) = delete;
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string file(std::string_view name) const { return folder_ / name; }
 
@@ -133,7 +130,8 @@ TEST_F(Drafting, ComputesTheHashesOfTheVeryFiles) {
   EXPECT_EQ(statement.watchlist, crypto::sha256(list_bytes_));
   EXPECT_EQ(statement.watchlist_built_at, kNow - std::chrono::hours(1));
   EXPECT_EQ(statement.accuracy_report.digest, crypto::sha256("accuracy"));
-  EXPECT_EQ(statement.notice.published->digest, crypto::sha256("notice"));
+  EXPECT_EQ(statement.notice.published.value_or(authority::PublishedNotice{}).digest,
+            crypto::sha256("notice"));
   ASSERT_EQ(statement.documents.size(), 4U);
   for (const auto& document : statement.documents) {
     EXPECT_EQ(document.digest, crypto::sha256(document.id)) << document.id;

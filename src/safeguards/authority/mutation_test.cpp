@@ -16,7 +16,8 @@
 namespace proviso::authority {
 namespace {
 
-const WallTime kNow = parse_rfc3339("2026-11-24T09:00:00Z").value();
+constexpr WallTime kNow =
+    std::chrono::sys_days(std::chrono::year(2026) / 11 / 24) + std::chrono::hours(9);
 
 // Damages texts: bytes changed, put in and taken out, pieces copied and moved.
 class Damage {

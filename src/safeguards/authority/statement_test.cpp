@@ -139,7 +139,8 @@ TEST(AStatement, ReadsTheVectorAndWritesTheSameBytes) {
   EXPECT_EQ(statement.reference, "high-street-2026-11-24");
   EXPECT_EQ(to_rfc3339(statement.not_before), "2026-11-24T09:00:00Z");
   EXPECT_EQ(statement.tier, policy::Tier::kUrgent);
-  EXPECT_EQ(to_rfc3339(statement.urgency->countersign_by), "2026-11-24T11:00:00Z");
+  EXPECT_EQ(to_rfc3339(statement.urgency.value_or(Urgency{}).countersign_by),
+            "2026-11-24T11:00:00Z");
   EXPECT_EQ(statement.author, "jo");
   EXPECT_EQ(statement.use_case.name, "Crime Hotspot");
   EXPECT_EQ(statement.location.basis, LocationBasis::kAccessRoute);

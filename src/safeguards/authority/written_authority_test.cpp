@@ -14,7 +14,10 @@ using policy::Role;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-const WallTime kNow = parse_rfc3339("2026-11-24T09:00:00Z").value();
+constexpr WallTime kNow =
+    std::chrono::sys_days(std::chrono::year(2026) / 11 / 24) + std::chrono::hours(9);
+
+constexpr WallTime kDeadline = kNow + std::chrono::minutes(30);
 
 class AWrittenAuthority : public testing::Test {
  protected:
@@ -41,7 +44,7 @@ class AWrittenAuthority : public testing::Test {
     statement.tier = policy::Tier::kUrgent;
     statement.authorising_officer = "lee";
     statement.urgency = {.reason = answer("A man who threatened his family was seen boarding"),
-                         .countersign_by = kNow + std::chrono::minutes(30)};
+                         .countersign_by = kDeadline};
     return statement;
   }
 };
@@ -163,8 +166,9 @@ TEST_F(AWrittenAuthority, OnASensitivePlaceNeedsTheHigherSignatureBesideTheOther
 
 TEST_F(AWrittenAuthority, WhereThePolicyAsksForAnIndependentAuthorityIsNotMadeByOfficersAlone) {
   site.certify("court", Rank::kIndependentAuthority, {Role::kIndependentAuthority});
-  site.policy.tiers[0]->signatures.push_back(
-      {Role::kIndependentAuthority, Rank::kIndependentAuthority});
+  policy::TierRules ordinary = *site.policy.find_tier(policy::Tier::kOrdinary);
+  ordinary.signatures.push_back({Role::kIndependentAuthority, Rank::kIndependentAuthority});
+  site.policy.tiers.front() = ordinary;
   const Statement statement = site.statement();
   EXPECT_EQ(rule_that_refuses(TestSite::note(statement)), "signature-independent-authority");
   EXPECT_EQ(rule_that_refuses(TestSite::note(statement, {"jo", "sam", "kim"})),
@@ -179,17 +183,17 @@ TEST_F(AWrittenAuthority, WhenUrgentEndsAtItsDeadlineUnlessItIsCountersigned) {
   const Statement statement = urgent();
   const auto alone = site.authority(statement);
   EXPECT_FALSE(alone->is_countersigned());
-  EXPECT_EQ(alone->countersign_deadline(), statement.urgency->countersign_by);
-  EXPECT_EQ(alone->ends_at(), statement.urgency->countersign_by);
+  EXPECT_EQ(alone->countersign_deadline(), kDeadline);
+  EXPECT_EQ(alone->ends_at(), kDeadline);
 
   const std::string note = TestSite::note(statement, {"jo", "lee", "sam"});
-  const auto countersigned = site.verify(note, statement.urgency->countersign_by).value();
+  const auto countersigned = site.verify(note, kDeadline).value();
   EXPECT_TRUE(countersigned->is_countersigned());
   EXPECT_EQ(countersigned->countersign_deadline(), std::nullopt);
   EXPECT_EQ(countersigned->ends_at(), statement.not_after);
   EXPECT_EQ(countersigned->signatories()[2].officer, "sam");
 
-  expect_refused(site.verify(TestSite::note(statement), statement.urgency->countersign_by),
+  expect_refused(site.verify(TestSite::note(statement), kDeadline),
                  ErrorCode::kNotAuthorised,
                  "countersigned by its deadline");
 }
