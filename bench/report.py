@@ -52,6 +52,19 @@ def search_lines(search: dict) -> list[dict]:
             for count, one in search["ratios"].items()]
 
 
+def log_lines(log: dict) -> list[dict]:
+    check = log["check"]
+    lines = [line(f"check of {check['leaves']} leaves, hashes and signature", check["hashes_and_signature_cpu_s"],
+                  check["line_s"], False, "s", 1, log["load_average"],
+                  beside=f"with the leaves' schema {check['with_schema_cpu_s']} s")]
+    for callers, rates in log["appends_per_s"].items():
+        if rates["tessera"]:
+            ours, other = (sorted(rates[who])[len(rates[who]) // 2] for who in ("ours", "tessera"))
+            lines.append(line(f"durable appends against Tessera, {callers} callers", round(ours / other, 2), 1.0, True,
+                              "x", len(rates["ours"]), log["load_average"], beside=f"{ours} and {other} a second"))
+    return lines
+
+
 def lines_of(measured: dict) -> list[dict]:
     lines = []
     if "path" in measured or "decode" in measured:
@@ -64,6 +77,8 @@ def lines_of(measured: dict) -> list[dict]:
         lines += search_lines(measured["search"])
     if "cameras" in measured:
         lines += camera_lines(measured["cameras"])
+    if "log" in measured:
+        lines += log_lines(measured["log"])
     if "start" in measured:
         one = measured["start"]
         lines.append(line("start to the end of one frame", one["wall_s"]["median"], 2.0, False, "s",

@@ -14,10 +14,13 @@ proviso_module(safeguards/audit DEPENDS base/core base/crypto base/json safeguar
 proviso_module(safeguards/watchlist DEPENDS base/core base/image base/crypto base/json safeguards/policy safeguards/note safeguards/officers)
 proviso_module(safeguards/authority DEPENDS base/core base/image base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist)
 proviso_module(safeguards/deployment DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/authority)
-proviso_module(safeguards/verify DEPENDS base/core base/crypto base/json safeguards/note safeguards/audit)
+proviso_module(safeguards/verify DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/audit safeguards/authority)
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/safeguards/verify/main.cpp)
   add_executable(proviso-verify src/safeguards/verify/main.cpp)
   target_link_libraries(proviso-verify PRIVATE safeguards_verify)
+  if(NOT PROVISO_SANITIZE)
+    target_link_options(proviso-verify PRIVATE -static-libstdc++ -static-libgcc -s)
+  endif()
 endif()
 
 proviso_module(stages/video DEPENDS base/core base/image safeguards/authority)
@@ -40,6 +43,7 @@ proviso_module(app/pipeline DEPENDS stages/video stages/detect stages/track stag
   LIBRARIES Threads::Threads)
 proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/ffmpeg adapters/openvino)
 proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
+proviso_module(app/vault DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist adapters/sql TEST_DEPENDS adapters/openssl)
 proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguards/note safeguards/officers safeguards/audit)
 proviso_module(app/drafting DEPENDS base/core base/crypto base/json base/toml safeguards/policy safeguards/watchlist safeguards/authority stages/video)
 proviso_module(app/commands DEPENDS app/site safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg adapters/http

@@ -9,6 +9,8 @@ import pathlib
 import subprocess
 import tempfile
 
+from measure import load
+
 HERE = pathlib.Path(__file__).resolve().parent
 CALLERS = (1, 64, 256)
 APPEND_S = 5
@@ -44,7 +46,7 @@ def measure(programs: pathlib.Path, deps: pathlib.Path, turns: int) -> dict:
         folder = pathlib.Path(held)
         checked = ran(ours, "verify", memory, LEAVES, LEAF_BYTES)
         result = {"check": checked | {"line_s": CHECK_S_MAX, "met": checked["hashes_and_signature_cpu_s"] <= CHECK_S_MAX},
-                  "evidence": ran(ours, "prove", memory), "appends_per_s": {}}
+                  "evidence": ran(ours, "prove", memory), "appends_per_s": {}, "load_average": [load()]}
         other = tessera(deps, folder)
         for callers in CALLERS:
             rates = {"ours": [], "tessera": []}
@@ -53,4 +55,5 @@ def measure(programs: pathlib.Path, deps: pathlib.Path, turns: int) -> dict:
                 if other:
                     rates["tessera"].append(appends([other], callers, folder))
             result["appends_per_s"][callers] = rates
+        result["load_average"].append(load())
         return result

@@ -16,10 +16,12 @@ struct Command {
 
 constexpr std::array<std::string_view, 2> kLogOptions{"key", "pinned"};
 constexpr std::array<std::string_view, 1> kKeyOption{"key"};
+constexpr std::array<std::string_view, 3> kAuthorityOptions{"key", "site", "at"};
 constexpr std::array kCommands = std::to_array<Command>({
     {"log", 1, kLogOptions},
     {"evidence", 1, kKeyOption},
     {"consistency", 2, kKeyOption},
+    {"authority", 1, kAuthorityOptions},
 });
 
 Error wrong(std::string_view what) {
@@ -60,7 +62,10 @@ Result<Arguments> parse_arguments(std::span<const char* const> arguments) {
                         "; found ",
                         parsed.operands.size()));
   }
-  if (!parsed.options.contains("key")) return wrong("--key VKEY is needed: whose log is it?");
+  if (!parsed.options.contains("key")) return wrong("--key VKEY is needed: whose is it?");
+  if (parsed.command == "authority" && !parsed.options.contains("site")) {
+    return wrong("--site DIR is needed: who was certified there, and under which policy?");
+  }
   return parsed;
 }
 

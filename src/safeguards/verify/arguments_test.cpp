@@ -28,6 +28,8 @@ TEST(Arguments, ThatAreWrongAreRefused) {
   EXPECT_FALSE(parsed({"log", "x", "--key", "k", "--key", "l"}));
   EXPECT_FALSE(parsed({"log", "x", "--key", "k", "--trust-me"}));
   EXPECT_FALSE(parsed({"evidence", "x", "--key", "k", "--pinned", "p"}));
+  EXPECT_FALSE(parsed({"authority", "note", "--key", "k"}));
+  EXPECT_TRUE(parsed({"authority", "note", "--key", "k", "--site", "s", "--at", "t"}));
   EXPECT_TRUE(parsed({"consistency", "old", "new", "--key", "k"}));
 }
 

@@ -1,5 +1,6 @@
-// proviso-verify: checks a log, evidence and consistency with no network, no database and no trust
-// in the operator or in the rest of Proviso. It links base and safeguards only.
+// proviso-verify: checks a log, evidence, consistency and written authorities with no network, no
+// database and no trust in the operator or in the rest of Proviso. It links base and safeguards
+// only.
 
 #include <algorithm>
 #include <cstdio>
@@ -7,11 +8,14 @@
 #include <filesystem>
 #include <iostream>
 
+#include "base/core/clock.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "base/crypto/digest.h"
 #include "safeguards/audit/evidence.h"
+#include "safeguards/authority/written_authority.h"
 #include "safeguards/verify/arguments.h"
+#include "safeguards/verify/check_authority.h"
 #include "safeguards/verify/check_log.h"
 
 namespace {
@@ -51,9 +55,21 @@ Result<Report> verify_log(const Arguments& arguments) {
   return check_log(audit::PosixDisk(directory), question);
 }
 
+Result<Report> verify_authority(const Arguments& arguments, const note::VerifierKey& root) {
+  WallTime at = SystemClock().wall();
+  if (const auto given = arguments.options.find("at"); given != arguments.options.end()) {
+    PROVISO_TRY(at, parse_rfc3339(given->second));
+  }
+  PROVISO_TRY(const Papers papers, read_papers(arguments.options.at("site"), root, at));
+  PROVISO_TRY(const std::string note,
+              read_text_file(arguments.operands[0], authority::WrittenAuthority::kNoteBytesMax));
+  return check_authority(note, papers, at);
+}
+
 Result<Report> verify_one(const Arguments& arguments) {
   if (arguments.command == "log") return verify_log(arguments);
   PROVISO_TRY(const note::VerifierKey key, read_key(arguments.options.at("key")));
+  if (arguments.command == "authority") return verify_authority(arguments, key);
   if (arguments.command == "evidence") {
     PROVISO_TRY(const std::string text,
                 read_text_file(arguments.operands[0], audit::kEvidenceBytesMax));
