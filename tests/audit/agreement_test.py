@@ -84,8 +84,8 @@ class Agreement(unittest.TestCase):
         (self.folder / "vkey").write_text(key)
         try:
             done = subprocess.run(
-                [program, f"--storage_url=file://{log}/", f"--public_key={self.folder}/vkey",
-                 f"--origin={key.split('+')[0]}", "--N=4", "--ui=false"], capture_output=True, text=True, timeout=FSCK_S, check=False)
+                [program, f"--storage_url=file://{log}/", f"--public_key={self.folder}/vkey", "--N=4", "--ui=false"],
+                capture_output=True, text=True, timeout=FSCK_S, check=False)
         except subprocess.TimeoutExpired:
             return "it hangs"
         return done.stdout + done.stderr

@@ -38,7 +38,7 @@ class Litewitness:
         self.children = []
         key, agent = folder / "key", folder / "agent"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-        self.start(["ssh-agent", "-D", "-a", agent], lambda: agent.exists())
+        self.start(["ssh-agent", "-D", "-a", agent], lambda: self.answers(agent))
         subprocess.run(["ssh-add", "-q", key], check=True, env={"SSH_AUTH_SOCK": str(agent)})
         listed = subprocess.run(["ssh-keygen", "-lf", key], check=True, capture_output=True, text=True).stdout
         port = free_port()
@@ -53,9 +53,11 @@ class Litewitness:
             rows.execute("INSERT INTO key (origin, key) VALUES (?, ?)", (origin, log_key))
 
     @staticmethod
-    def answers(port: int) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
+    def answers(at: int | pathlib.Path) -> bool:
+        is_path = isinstance(at, pathlib.Path)
+        family, address = (socket.AF_UNIX, str(at)) if is_path else (socket.AF_INET, ("127.0.0.1", at))
+        with socket.socket(family) as probe:
+            return probe.connect_ex(address) == 0
 
     def start(self, words: list, is_ready, said: pathlib.Path | None = None) -> None:
         with (said or self.folder / "agent-said").open("w") as out:

@@ -192,6 +192,7 @@ Result<Answer> post(const std::string& url,
   options.set(CURLOPT_HTTPHEADER, headers.get())
       .set(CURLOPT_POST, 1L)
       .set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()))
+      // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): its size is given above.
       .set(CURLOPT_POSTFIELDS, body.data());
   if (!options.are_taken()) return failed(CURLE_BAD_FUNCTION_ARGUMENT, url, exchange);
   if (const CURLcode code = curl_easy_perform(handle.get()); code != CURLE_OK) {

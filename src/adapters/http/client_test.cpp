@@ -43,15 +43,15 @@ class ClientTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     ASSERT_TRUE(start_http());
-    server_ = std::make_unique<Server>();
+    server = std::make_unique<Server>();
   }
-  static void TearDownTestSuite() { server_.reset(); }
+  static void TearDownTestSuite() { server.reset(); }
 
   Result<Answer> posted(std::string_view path) {
-    return post(server_->at(path), "what was asked\n", "", limits_, stop_.get_token());
+    return post(server->at(path), "what was asked\n", "", limits_, stop_.get_token());
   }
 
-  static inline std::unique_ptr<Server> server_;
+  static inline std::unique_ptr<Server> server;
   Limits limits_;
   std::stop_source stop_;
 };

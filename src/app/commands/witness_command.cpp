@@ -61,7 +61,8 @@ Status submit(const Witness& witness) {
   PROVISO_TRY(const auto cosigned,
               audit::witness_log(witness.log, witness.log_key, witness.key, witness.ask));
   std::cout << "cosigned  " << cosigned.checkpoint.head.size << " leaves at "
-            << to_rfc3339(cosigned.at) << " by " << witness.key.name << std::endl;
+            << to_rfc3339(cosigned.at) << " by " << witness.key.name << '\n'
+            << std::flush;
   return Done{};
 }
 

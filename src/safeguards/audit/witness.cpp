@@ -20,11 +20,11 @@ namespace {
 constexpr char kEd25519Cosignature = '\x04';
 constexpr std::size_t kTimeBytes = 8;
 constexpr std::size_t kIdBytes = 4;
-constexpr std::int64_t kTimeMax_s = 253'402'300'799;  // The year 9999: what WallTime can show.
+constexpr std::uint64_t kTimeMaxS = 4'291'747'199;  // The end of 2105: what WallTime can show.
 constexpr std::chrono::seconds kSubmissionWait{30};
 constexpr std::string_view kSizeType = "text/x.tlog.size";
 
-enum HttpStatus : int {
+enum HttpStatus : std::uint16_t {
   kOk = 200,
   kBadRequest = 400,
   kForbidden = 403,
@@ -85,7 +85,7 @@ Result<WallTime> verify_cosignature(std::string_view text,
   for (std::size_t i = 0; i < kTimeBytes; ++i) {
     time_s = time_s << 8U | std::to_integer<std::uint64_t>(line.bytes[i]);
   }
-  if (time_s > static_cast<std::uint64_t>(kTimeMax_s)) return refused;
+  if (time_s > kTimeMaxS) return refused;
   std::ranges::transform(std::span{line.bytes}.subspan(kTimeBytes),
                          signature.bytes.begin(),
                          [](std::byte byte) { return std::to_integer<std::uint8_t>(byte); });
@@ -240,14 +240,11 @@ std::string add_checkpoint_request(std::uint64_t old_size,
   return concat(request, '\n', checkpoint_note);
 }
 
-Result<std::string> submit_checkpoint(const LogReader& reader,
-                                      std::string_view checkpoint_note,
-                                      const note::VerifierKey& log,
-                                      const WitnessKey& witness,
-                                      std::uint64_t known_size,
-                                      const AskWitness& ask) {
+Result<std::string> submit_checkpoint(const Submission& submission, const AskWitness& ask) {
+  const auto& [reader, checkpoint_note, log, witness, first_known_size] = submission;
   PROVISO_TRY(const Checkpoint checkpoint, open_checkpoint(checkpoint_note, log));
   const std::uint64_t size = checkpoint.head.size;
+  std::uint64_t known_size = first_known_size;
   // Twice: once as far as is known here, once as far as the witness says.
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (known_size > size) {
@@ -307,7 +304,12 @@ Result<Cosigned> witness_log(const std::filesystem::path& log_directory,
     known_size = earlier.checkpoint.head.size;
   }
   PROVISO_TRY(const std::string cosigned,
-              submit_checkpoint(reader, note, log, witness, known_size, ask));
+              submit_checkpoint({.reader = reader,
+                                 .checkpoint_note = note,
+                                 .log = log,
+                                 .witness = witness,
+                                 .known_size = known_size},
+                                ask));
   PROVISO_TRY_DONE(keep_cosigned(log_directory, witness, cosigned));
   return open_cosigned(cosigned, log, witness);
 }

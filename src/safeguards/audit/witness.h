@@ -75,14 +75,15 @@ struct WitnessAnswer {
 };
 using AskWitness = std::function<Result<WitnessAnswer>(std::string_view request)>;
 
+struct Submission {
+  const LogReader& reader;
+  std::string_view checkpoint_note;
+  const note::VerifierKey& log;
+  const WitnessKey& witness;
+  std::uint64_t known_size = 0;  // Of the last that it cosigned; 0 if not known: it will say.
+};
 // Brings a log's checkpoint to the witness: the note, with the witness's line added.
-//   known_size  of the last checkpoint that it cosigned; 0 if that is not known: it will say
-Result<std::string> submit_checkpoint(const LogReader& reader,
-                                      std::string_view checkpoint_note,
-                                      const note::VerifierKey& log,
-                                      const WitnessKey& witness,
-                                      std::uint64_t known_size,
-                                      const AskWitness& ask);
+Result<std::string> submit_checkpoint(const Submission& submission, const AskWitness& ask);
 
 // Errors, both: also those of base/core/file.h. Nothing kept yet: no value. kCorrupt if what is
 // kept is not what keep_cosigned() wrote.

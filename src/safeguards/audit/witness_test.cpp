@@ -34,13 +34,21 @@ class WitnessTest : public ::testing::Test {
     grown.note = log->checkpoint().note;
   }
 
+  static Result<std::string> submit_to(MemoryWitness& witness,
+                                       const Grown& grown,
+                                       std::uint64_t known_size) {
+    const LogReader reader(grown.disk);
+    const note::VerifierKey log = test_log_key();
+    const WitnessKey key = witness.key();
+    return submit_checkpoint({.reader = reader,
+                              .checkpoint_note = grown.note,
+                              .log = log,
+                              .witness = key,
+                              .known_size = known_size},
+                             witness.ask());
+  }
   Result<std::string> submit(const Grown& grown, std::uint64_t known_size) {
-    return submit_checkpoint(LogReader(grown.disk),
-                             grown.note,
-                             test_log_key(),
-                             witness_.key(),
-                             known_size,
-                             witness_.ask());
+    return submit_to(witness_, grown, known_size);
   }
 
   ErrorCode refused(const Grown& grown, std::uint64_t known_size) {
@@ -127,13 +135,8 @@ TEST_F(WitnessTest, ALogToldAnewIsFoundOut) {
     EXPECT_EQ(refused(fork, 0), ErrorCode::kCorrupt) << size;
     Grown honest;
     grow(honest, size);
-    EXPECT_TRUE(submit_checkpoint(LogReader(honest.disk),
-                                  honest.note,
-                                  test_log_key(),
-                                  witness_.key(),
-                                  500,
-                                  MemoryWitness(witness_).ask()))
-        << size;
+    MemoryWitness copy = witness_;
+    EXPECT_TRUE(submit_to(copy, honest, 500)) << size;
   }
 }
 
@@ -240,7 +243,8 @@ TEST_F(KeptTest, ALogPutBackIsFoundOutWithAndWithoutWhatWasKept) {
 TEST_F(KeptTest, WhatIsKeptIsVerifiedBeforeItIsUsed) {
   grow_to(5);
   ASSERT_TRUE(witness());
-  const std::string kept = kept_cosigned(path_, test_log_key(), witness_.key()).value().value();
+  const auto found = kept_cosigned(path_, test_log_key(), witness_.key()).value();
+  const std::string kept = found.value_or("");
   ASSERT_TRUE(keep_cosigned(path_, witness_.key(), kept.substr(0, kept.rfind("\xE2\x80\x94"))));
   EXPECT_EQ(witness().error().code, ErrorCode::kCorrupt);
   ASSERT_TRUE(keep_cosigned(path_, witness_.key(), kept));

@@ -50,10 +50,10 @@ class MemoryWitness {
 
   // The bytes of a cosignature of `text`: 8 of the time, 64 of the signature.
   note::NoteSignature cosign(std::string_view text) const {
-    const auto signature = secret_->sign(concat("cosignature/v1\ntime ", kTime_s, '\n', text));
+    const auto signature = secret_->sign(concat("cosignature/v1\ntime ", kTimeS, '\n', text));
     note::NoteSignature line{.name = key().name, .id = key().id(), .bytes = {}};
     for (unsigned shift = 64; shift > 0; shift -= 8) {
-      line.bytes.push_back(static_cast<std::byte>(kTime_s >> (shift - 8) & 0xFFU));
+      line.bytes.push_back(static_cast<std::byte>(kTimeS >> (shift - 8) & 0xFFU));
     }
     for (const std::uint8_t byte : signature.bytes) line.bytes.push_back(std::byte{byte});
     return line;
@@ -65,7 +65,7 @@ class MemoryWitness {
     return note.substr(note.find("\n\n") + 2);
   }
 
-  static constexpr std::uint64_t kTime_s = 1'679'315'147;
+  static constexpr std::uint64_t kTimeS = 1'679'315'147;
   std::vector<std::string> requests;
   std::optional<WitnessAnswer> instead;
   TreeHead seen{.size = 0, .root = empty_root()};
