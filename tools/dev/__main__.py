@@ -5,6 +5,7 @@ import pathlib
 import sys
 
 import builds
+import fuzzers
 import lint
 import tests
 from set_up import GROUPS, set_up
@@ -18,7 +19,8 @@ usage: ./dev COMMAND
                           --full: every seed the issues name, and a result file in bench/results
   setup [GROUP]           set-up alone: {groups}
   build [PRESET]          debug (default), release, asan or tsan
-  bench [NAME...]         measures side by side with others, as ratios: path decode dlib search cameras start steps
+  bench [NAME...]         measures side by side with others, as ratios: path decode dlib search cameras start steps log
+  fuzz [SECONDS]          each fuzzer of fuzz/ on its corpus, 60 s by default; what it finds is kept in .deps/fuzz
   lint                    formatter, layers, documents and clang-tidy over everything
   format                  formats the sources
   help                    this text
@@ -72,6 +74,15 @@ def bench(*words: str) -> int:
     return 0
 
 
+def fuzz(seconds: str = "60") -> int:
+    if not seconds.isdecimal():
+        raise Usage(f"fuzz takes a number of seconds, not '{seconds}'")
+    set_up("fuzz")
+    builds.configure("fuzz")
+    builds.build("fuzz", "fuzz")
+    return fuzzers.run_all(int(seconds))
+
+
 def lint_all() -> int:
     set_up("test")
     lint.lint()
@@ -93,7 +104,7 @@ class Usage(Exception):
     """The command line asks for what does not exist."""
 
 
-COMMANDS = {"demo": demo, "test": test, "setup": setup, "build": build, "bench": bench,
+COMMANDS = {"demo": demo, "test": test, "setup": setup, "build": build, "bench": bench, "fuzz": fuzz,
             "lint": lint_all, "format": format_all, "help": show_help}
 
 

@@ -26,6 +26,7 @@ GROUPS = {
     "build": (["build"], ["build"]),
     "lint": (["build"], ["build", "lint"]),
     "test": (["build", "test"], ["build", "lint", "test"]),
+    "fuzz": (["build", "fuzz"], ["build"]),
     "bench": (["build", "bench"], ["build", "test", "bench"]),
 }
 
