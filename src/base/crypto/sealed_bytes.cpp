@@ -29,6 +29,17 @@ Error does_not_open() {
                "sealing; take them from where they were written, or from a backup"};
 }
 
+void hash(const Secret& key, std::string_view text, std::span<std::byte> out) {
+  PROVISO_CHECK(is_started());
+  PROVISO_CHECK(key.size() == kSealingKeyBytes);
+  PROVISO_CHECK(crypto_generichash(reinterpret_cast<unsigned char*>(out.data()),
+                                   out.size(),
+                                   octets(text),
+                                   text.size(),
+                                   octets(key.bytes()),
+                                   key.size()) == 0);
+}
+
 }  // namespace
 
 Result<Secret> new_sealing_key() {
@@ -93,17 +104,15 @@ Result<Secret> open(const Secret& key,
 }
 
 KeyCheck key_check(const Secret& key) {
-  PROVISO_CHECK(is_started());
-  PROVISO_CHECK(key.size() == kSealingKeyBytes);
-  constexpr std::string_view kText = "proviso/key-check/v1";
   KeyCheck check{};
-  PROVISO_CHECK(crypto_generichash(reinterpret_cast<unsigned char*>(check.data()),
-                                   check.size(),
-                                   octets(kText),
-                                   kText.size(),
-                                   octets(key.bytes()),
-                                   key.size()) == 0);
+  hash(key, "proviso/key-check/v1", std::as_writable_bytes(std::span(check)));
   return check;
+}
+
+Digest keyed_digest(const Secret& key, std::string_view text) {
+  Digest digest;
+  hash(key, text, std::as_writable_bytes(std::span(digest.bytes)));
+  return digest;
 }
 
 }  // namespace proviso::crypto

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/core/result.h"
+#include "base/crypto/digest.h"
 #include "base/crypto/secret.h"
 
 namespace proviso::crypto {
@@ -49,5 +50,8 @@ Status open_into(const Secret& key,
 // Tells one key from another and nothing else about it: keyed BLAKE2b of a fixed text.
 using KeyCheck = std::array<std::byte, 16>;
 KeyCheck key_check(const Secret& key);
+
+// Names a text for who holds the key, and says nothing of it to anybody else: keyed BLAKE2b.
+Digest keyed_digest(const Secret& key, std::string_view text);
 
 }  // namespace proviso::crypto

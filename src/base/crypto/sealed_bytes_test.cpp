@@ -76,5 +76,13 @@ TEST_F(KeyCheckTest, TellsKeysApart) {
   EXPECT_NE(key_check(key_from("one")), key_check(key_from("two")));
 }
 
+// By Python's hashlib: blake2b(b"needle", digest_size=32, key=sha256(b"one").digest()).
+TEST_F(KeyCheckTest, NamesATextAsOthersDo) {
+  EXPECT_EQ(to_hex(keyed_digest(key_from("one"), "needle")),
+            "f4be708edc99f977a36bf6314f393286cd8aeae938e3b72505821601e83135de");
+  EXPECT_NE(keyed_digest(key_from("one"), "needle"), keyed_digest(key_from("two"), "needle"));
+  EXPECT_NE(keyed_digest(key_from("one"), "needle"), keyed_digest(key_from("one"), "needles"));
+}
+
 }  // namespace
 }  // namespace proviso::crypto

@@ -1,0 +1,86 @@
+#include "app/vault/tombstones.h"
+
+#include "base/core/concat.h"
+#include "base/core/field_reader.h"
+#include "base/crypto/sealed_bytes.h"
+#include "base/json/json.h"
+
+namespace proviso::vault {
+namespace {
+
+constexpr std::size_t kTextBytesMax = 256;
+
+std::string context_of(std::string_view list, std::string_view mark) {
+  return concat("proviso/tombstone/v1 ", list, ' ', mark);
+}
+
+std::string entry_text(std::string_view entry) {
+  return concat("entry ", entry);
+}
+
+std::string image_text(const crypto::Digest& image) {
+  return concat("image ", crypto::to_hex(image));
+}
+
+std::string to_text(const Trace& trace) {
+  Value::Object fields{{"category", trace.category},
+                       {"entry", trace.entry},
+                       {"reason", trace.reason},
+                       {"until", to_rfc3339(trace.until)}};
+  if (trace.active_from) fields.emplace("active_from", to_rfc3339(*trace.active_from));
+  return json::to_canonical(fields);
+}
+
+Result<Trace> parse(std::string_view text) {
+  PROVISO_TRY(const auto value, json::parse(text, {}));
+  PROVISO_TRY(auto reader, FieldReader::of(value, "tombstone"));
+  Trace trace;
+  PROVISO_TRY(trace.category, reader.string("category", kTextBytesMax));
+  PROVISO_TRY(trace.entry, reader.string("entry", kTextBytesMax));
+  PROVISO_TRY(trace.reason, reader.string("reason", kTextBytesMax));
+  PROVISO_TRY(const auto until, reader.string("until", kTextBytesMax));
+  PROVISO_TRY(trace.until, parse_rfc3339(until));
+  if (reader.has("active_from")) {
+    PROVISO_TRY(const auto from, reader.string("active_from", kTextBytesMax));
+    PROVISO_TRY(trace.active_from, parse_rfc3339(from));
+  }
+  PROVISO_TRY_DONE(reader.finish());
+  return trace;
+}
+
+}  // namespace
+
+TombstoneRow Tombstones::row(std::string_view what, const Trace& trace) const {
+  std::string mark = crypto::to_hex(crypto::keyed_digest(index_key_, what));
+  const std::string text = to_text(trace);
+  auto sealed = crypto::seal(index_key_, context_of(list_, mark), std::as_bytes(std::span(text)));
+  return {.mark = std::move(mark), .sealed = std::move(sealed)};
+}
+
+std::vector<TombstoneRow> Tombstones::of(const Trace& trace, const watchlist::Entry* entry) const {
+  std::vector<TombstoneRow> rows{row(entry_text(trace.entry), trace)};
+  if (entry == nullptr) return rows;
+  for (const auto& image : entry->images) rows.push_back(row(image_text(image.digest), trace));
+  return rows;
+}
+
+Result<std::optional<Trace>> Tombstones::find(const Tables& tables, std::string_view what) const {
+  const std::string mark = crypto::to_hex(crypto::keyed_digest(index_key_, what));
+  PROVISO_TRY(const auto sealed, tables.tombstone(mark));
+  if (!sealed) return std::optional<Trace>();
+  PROVISO_TRY(const auto plain, crypto::open(index_key_, context_of(list_, mark), *sealed));
+  PROVISO_TRY(auto trace, parse(plain.text()));
+  return std::optional(std::move(trace));
+}
+
+Result<std::optional<Trace>> Tombstones::find_entry(const Tables& tables,
+                                                    std::string_view entry) const {
+  return find(tables, entry_text(entry));
+}
+
+Result<std::optional<Trace>> Tombstones::find_image(const Tables& tables,
+                                                    const crypto::Digest& image) const {
+  return find(tables, image_text(image));
+}
+
+}  // namespace proviso::vault

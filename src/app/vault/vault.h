@@ -1,0 +1,134 @@
+#pragma once
+
+// The vault: a list's entries at rest, from request to destruction. Everything that says who is
+// sought and why is sealed under the entry's own key (safeguards/watchlist/keyring.h); the database
+// sees ids and ciphertext, and no column of it makes an entry active: only two people's signatures
+// over the stored bytes do, verified again at every look.
+//
+//   store      keeps a request that its first officer has signed, with its images and its template
+//   activate   the second signature, over the bytes that are stored
+//   active     what may be searched now, and what was left out, with the reason
+//   erase      by expiry, revocation or the deployment's end: tombstone, key destroyed, counted,
+//              recorded. It is done when it returns without an error, and not before; what a crash
+//              left half done is ended by open()
+//   trace      whether an id was on the list, when and why it went, after all else is gone
+//
+// A tombstone keeps an entry out for good: its id never comes back, and an image of it only in a
+// request made after it. docs/formats/vault.md has the tables.
+//
+//   errors   kInvalidInput, kNotAuthorised  the request: the message says which rule
+//            kNotFound      no such entry
+//            kCorrupt       a row was changed, moved or put back
+//            kUnavailable   the database, the key files or the journal
+//   threads  thread-bound
+// Lifetime: database, key files and what records acts outlive the vault.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/sql/database.h"
+#include "base/core/value.h"
+#include "safeguards/watchlist/approved_entry.h"
+#include "safeguards/watchlist/keyring.h"
+#include "safeguards/watchlist/reference.h"
+
+namespace proviso::vault {
+
+inline constexpr std::size_t kImageBytesMax = std::size_t{16} << 20U;
+
+// Makes a leaf of an act; durable before it returns. Kinds: docs/formats/vault.md.
+using Record = std::function<Status(std::string_view kind, Value::Object body)>;
+
+struct Request {
+  std::string note;                            // Signed by who asks, at least.
+  std::vector<std::vector<std::byte>> images;  // The files, in the entry's order.
+  const watchlist::Reference& reference;
+};
+
+struct ActiveEntry {
+  watchlist::Entry entry;
+  crypto::Digest digest;      // Of what the two signed.
+  std::vector<float> values;  // The template.
+};
+struct LeftOut {
+  std::string entry;
+  std::string reason;
+};
+struct ActiveList {
+  std::vector<ActiveEntry> entries;  // By id.
+  std::vector<LeftOut> left_out;
+};
+
+// What is left of an entry.
+struct Trace {
+  std::string entry;
+  std::string category;
+  std::optional<WallTime> active_from;  // Absent: it never was.
+  WallTime until;
+  std::string reason;  // "expired", "revoked", "deployment-ended", ...
+};
+
+// What an erasure did; its digest is in the journal.
+struct Certificate {
+  std::vector<std::string> entries;
+  std::uint64_t epoch = 0;  // Of the list key that came after.
+  std::string text;         // Canonical JSON, one line.
+};
+
+class Vault {
+ public:
+  struct Parts {
+    sql::Database& database;
+    watchlist::KeyFiles& key_files;
+    Record record;
+  };
+  // Errors: kInvalidInput where there is one already.
+  static Result<std::unique_ptr<Vault>> create(const watchlist::ListId& list,
+                                               const crypto::Secret& master,
+                                               Parts parts,
+                                               WallTime now);
+  // Unlocks it, and ends what a crash left half done.
+  static Result<std::unique_ptr<Vault>> open(const watchlist::ListId& list,
+                                             const crypto::Secret& master,
+                                             Parts parts,
+                                             WallTime now);
+
+  Vault(const Vault&) = delete;
+  Vault& operator=(const Vault&) = delete;
+  Vault(Vault&&) = delete;
+  Vault& operator=(Vault&&) = delete;
+  ~Vault();
+
+  // Who may ask and approve, under which policy, and what time it is.
+  struct Rules {
+    const officers::Register& officers;
+    const policy::Policy& policy;
+    WallTime now;
+  };
+  // The same bytes twice change nothing. A higher revision takes the place of what is there, which
+  // is not active from then on.
+  Status store(const Request& request, const Rules& rules);
+  Status activate(std::string_view note, const Rules& rules);
+  Result<ActiveList> active(const Rules& rules);
+  Result<std::vector<std::byte>> image(const EntryId& entry, const crypto::Digest& digest);
+
+  // `reason`: a code of a-z and '-'. Ids that are not there are an error, and nothing is erased.
+  Result<Certificate> erase(std::span<const EntryId> entries,
+                            std::string_view reason,
+                            WallTime now);
+  // Erases what has expired; empty where nothing has.
+  Result<std::optional<Certificate>> expire(WallTime now);
+  Result<std::optional<Trace>> trace(const EntryId& entry);
+
+ private:
+  struct State;
+  explicit Vault(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace proviso::vault
