@@ -4,8 +4,13 @@ import json
 import pathlib
 import shutil
 import subprocess
+import sys
 
 from measure import ROOT, run
+
+sys.path.insert(0, str(ROOT / "tests/acceptance"))
+
+import site_tool  # noqa: E402
 
 DEPS = ROOT / ".deps"
 MODELS = DEPS / "models"
@@ -56,19 +61,20 @@ class Inputs:
             run(self.proviso, "watchlist", *words, cores=64)
         return sealed
 
+    def site(self) -> pathlib.Path:
+        return self.office.site
+
     def authority(self, cameras: dict[str, pathlib.Path]) -> pathlib.Path:
-        path = KEPT / "authority.json"
-        path.unlink(missing_ok=True)
-        named = [word for camera, clip in cameras.items() for word in ("--camera", f"{camera}={clip}")]
-        run(self.proviso, "authority", "draft", "--watchlist", self.sealed, *named, "--hours", 12,
-            "--models", MODELS, "-o", path, cores=64)
-        return path
+        """A started deployment of a site of its own."""
+        site_tool.PROGRAM = self.proviso
+        self.office = site_tool.Office.copy(KEPT)
+        return self.office.started(self.sealed, cameras, minutes=720)
 
     def watch(self, cameras: dict[str, pathlib.Path], authority: pathlib.Path, cores: int, *more: object):
         """One run of `proviso watch`: what it took, its alert lines, its summary."""
         sources = [f"{camera}={clip}" for camera, clip in cameras.items()]
-        ran = run(self.proviso, "watch", *sources, "--authority", authority, "--watchlist", self.sealed,
-                  "--models", MODELS, "--lanes", cores, "--json", *more, cores=cores)
+        ran = run(self.proviso, "watch", *sources, "--site", authority.parents[1], "--authority", authority,
+                  "--watchlist", self.sealed, "--models", MODELS, "--lanes", cores, "--json", *more, cores=cores)
         *alerts, last = ran.lines()
         return ran, alerts, last["summary"]
 

@@ -83,7 +83,17 @@ def lines_of(measured: dict) -> list[dict]:
         one = measured["start"]
         lines.append(line("start to the end of one frame", one["wall_s"]["median"], 2.0, False, "s",
                           one["wall_s"]["n"], one["load_average"], one["wall_s"]["min"], one["wall_s"]["max"]))
+    if "steps" in measured:
+        lines.append(gate_line(measured["steps"]))
     return lines
+
+
+def gate_line(steps: dict) -> dict:
+    share = max(steps[f"{lanes} lanes"]["gate"]["share_of_path"] for lanes in (1, 2))
+    one = steps["1 lanes"]["gate"]
+    beside = f"admit {one['admit_us']} us, confirm {one['confirm_us']} us, look {one['look_us']} us"
+    return line("gate and its watch, share of the path", round(share * 100, 4), 0.5, False, "%", one["calls"],
+                steps["load_average"], beside=beside)
 
 
 def value_text(one: dict) -> str:

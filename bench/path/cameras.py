@@ -82,7 +82,7 @@ def start(inputs: Inputs) -> dict:
 def steps(inputs: Inputs, repeats: int) -> dict:
     """Processor time of each step for a second of video, and what of it is the gate's."""
     authority = inputs.authority({"bench": inputs.clip})
-    from_inputs = [inputs.programs / "bench_steps", authority, inputs.sealed]
+    from_inputs = [inputs.programs / "bench_steps", inputs.site(), authority, inputs.sealed]
     result: dict = {"what": "processor milliseconds for a second of the standard clip, step by step, nothing at once",
                     "load_average": [load()]}
     for lanes in (1, 2):
@@ -94,7 +94,8 @@ def steps(inputs: Inputs, repeats: int) -> dict:
                   for name in ("frames", "sweeps", "frames_with_near_looks", "faces_seen", "embeddings", "comparisons",
                                "alerts")}
         confirms = counts["comparisons"] + counts["alerts"]
-        gate_ms = (gate["admit_us"] * counts["frames"] + gate["confirm_us"] * confirms) / 1e3
+        looks = gate["looks_a_second"] * inputs.seconds
+        gate_ms = (gate["admit_us"] * counts["frames"] + gate["confirm_us"] * confirms + gate["look_us"] * looks) / 1e3
         result[f"{lanes} lanes"] = {
             "cpu_ms_a_second_of_video": middle, "whole_cpu_ms_a_second": round(whole / inputs.seconds, 3),
             "counts": counts, "ms_a_sweep": round(middle["sweeps"]["median"] * inputs.seconds / counts["sweeps"], 3),

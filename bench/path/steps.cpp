@@ -2,9 +2,9 @@
 // the decoder held until a frame is asked for, so that all processor time between two moments
 // belongs to the step between them.
 //
-//   bench_steps AUTHORITY LIST MODELS LANES REPEATS
+//   bench_steps SITE AUTHORITY LIST MODELS LANES REPEATS
 //
-//   in   a statement whose first camera is the recording; it is played REPEATS + 1 times
+//   in   a started deployment whose first camera is the recording; it is played REPEATS + 1 times
 //   out  one JSON line a repeat (the first play warms up and is left out), then one for the gate
 
 #include <array>
@@ -19,8 +19,9 @@
 #include "app/commands/camera_argument.h"
 #include "app/commands/engine.h"
 #include "app/pipeline/round.h"
+#include "app/site/run_watch.h"
+#include "app/site/standing.h"
 #include "base/core/concat.h"
-#include "base/core/file.h"
 #include "base/core/signal.h"
 #include "base/crypto/digest.h"
 #include "base/json/line.h"
@@ -31,6 +32,7 @@ namespace {
 
 constexpr std::chrono::seconds kFrameDeadline{10};
 constexpr int kGateCalls = 100'000;
+constexpr int kLooks = 200;
 
 // Gives a frame only when step() was called, and keeps the pixels of the last one.
 class SteppedSource : public video::Source {
@@ -88,11 +90,22 @@ constexpr std::array<const char*, kStepCount> kStepNames{"decode",
                                                          "motion_alone"};
 
 struct Bench {
+  const SystemClock clock;
+  std::optional<site::Site> site;
+  std::unique_ptr<audit::Journal> journal;
+  std::shared_ptr<const authority::WrittenAuthority> authority;
   commands::Engine engine;
   std::unique_ptr<search::Searcher> searcher;
   std::shared_ptr<const watchlist::SealedList> list;
   std::unique_ptr<authority::Gate> gate;
-  const SystemClock clock;
+  std::unique_ptr<site::RunWatch> watch;
+};
+
+struct Files {
+  std::string site;
+  std::string authority;
+  std::string list;
+  std::string models;
 };
 
 alert::AlerterOptions alerter_options(const authority::OperatingPoint& point) {
@@ -102,21 +115,40 @@ alert::AlerterOptions alerter_options(const authority::OperatingPoint& point) {
           .repeat = std::chrono::seconds(point.repeat_s)};
 }
 
-Status open(const std::array<std::string, 3>& files, std::size_t lanes, Bench& bench) {
-  PROVISO_TRY(const auto text, read_text_file(files[0], authority::Statement::kBytesMax));
-  PROVISO_TRY(auto statement, authority::Statement::parse(text));
-  PROVISO_TRY(bench.list, watchlist::SealedList::load(files[1]));
-  PROVISO_TRY(bench.engine, commands::open_engine(files[2], statement.operating_point, lanes, 1));
+Status open_authority(const Files& files, Bench& bench) {
+  PROVISO_TRY(auto site, site::Site::open(files.site));
+  bench.site.emplace(std::move(site));
+  PROVISO_TRY(bench.journal, audit::Journal::open(bench.site->log_folder(), bench.clock));
+  PROVISO_TRY(const auto note, site::read_authority(files.authority));
+  PROVISO_TRY(auto policy, site::read_policy(*bench.site));
+  PROVISO_TRY(const auto officers, bench.site->read_register(bench.clock.wall()));
+  PROVISO_TRY(
+      bench.authority,
+      authority::WrittenAuthority::verify(note, officers, std::move(policy), bench.clock.wall()));
+  PROVISO_TRY(bench.watch,
+              site::RunWatch::open(
+                  *bench.site, files.authority, bench.authority, *bench.journal, bench.clock));
+  return Done{};
+}
+
+Status open(const Files& files, std::size_t lanes, Bench& bench) {
+  PROVISO_TRY(bench.list, watchlist::SealedList::load(files.list));
+  PROVISO_TRY_DONE(open_authority(files, bench));
+  PROVISO_TRY(bench.engine,
+              commands::open_engine(files.models, bench.authority->operating_point(), lanes, 1));
   PROVISO_TRY(bench.searcher, search::Searcher::create(bench.list, lanes));
-  const authority::AuthorisedCamera camera = statement.cameras.front();
+  const authority::AuthorisedCamera& camera = bench.authority->statement().cameras.front();
+  PROVISO_TRY(const auto circumstances, bench.watch->circumstances());
   PROVISO_TRY(bench.gate,
               authority::Gate::open(
-                  std::move(statement),
+                  bench.authority,
                   {.cameras = {{.id = camera.id, .kind = camera.kind, .address = camera.address}},
                    .watchlist = *bench.list,
-                   .model_pack = bench.engine.models.digest},
+                   .model_pack = bench.engine.models.digest,
+                   .precision = bench.engine.models.precision},
+                  circumstances,
                   bench.clock));
-  return Done{};
+  return bench.watch->begin(*bench.gate);
 }
 
 // One play of the recording.
@@ -238,37 +270,46 @@ class Play {
   Spent whole_;
 };
 
-Result<json::Line> time_gate(const authority::Gate& gate, const Clock& clock) {
-  const authority::FrameKey key{
-      .camera = gate.statement().cameras.front().id, .sequence = 1, .captured_at = clock.wall()};
+Result<json::Line> time_gate(Bench& bench) {
+  const authority::Gate& gate = *bench.gate;
+  const authority::FrameKey key{.camera = gate.statement().cameras.front().id,
+                                .sequence = 1,
+                                .captured_at = bench.clock.wall()};
   PROVISO_TRY(const auto permit, gate.admit(key));
   Stopwatch watch;
   for (int n = 0; n < kGateCalls; ++n) PROVISO_CHECK(gate.admit(key).has_value());
   const Spent admitting = watch.lap();
   for (int n = 0; n < kGateCalls; ++n) PROVISO_CHECK(gate.confirm(permit).has_value());
   const Spent confirming = watch.lap();
+  PROVISO_TRY_DONE(bench.watch->end());
+  watch.lap();
+  for (int n = 0; n < kLooks; ++n) bench.watch->look();
+  const Spent looking = watch.lap();
   json::Line line;
   line.integer("calls", kGateCalls)
       .fixed("admit_us", admitting.cpu_ms * 1e3 / kGateCalls, 4)
-      .fixed("confirm_us", confirming.cpu_ms * 1e3 / kGateCalls, 4);
+      .fixed("confirm_us", confirming.cpu_ms * 1e3 / kGateCalls, 4)
+      .integer("looks", kLooks)
+      .fixed("look_us", looking.cpu_ms * 1e3 / kLooks, 2)
+      .integer("looks_a_second", std::chrono::seconds(1) / site::kLookEvery);
   return line;
 }
 
-Status run(const std::array<std::string, 3>& files, std::size_t lanes, int repeats) {
+Status run(const Files& files, std::size_t lanes, int repeats) {
   PROVISO_TRY_DONE(crypto::start());
   Bench bench;
   PROVISO_TRY_DONE(open(files, lanes, bench));
   std::uint64_t alerts = 0;
   for (int repeat = 0; repeat <= repeats; ++repeat) {
     alert::Alerter alerter(
-        alerter_options(bench.gate->statement().operating_point), bench.list, [&alerts] {
+        alerter_options(bench.authority->operating_point()), bench.list, [&alerts] {
           return AlertId::parse(concat("alert-", ++alerts)).value();
         });
     Play play(bench, alerter);
     PROVISO_TRY(const auto line, play.run());
     if (repeat > 0) std::cout << line.text() << '\n' << std::flush;
   }
-  PROVISO_TRY(const auto gate, time_gate(*bench.gate, bench.clock));
+  PROVISO_TRY(const auto gate, time_gate(bench));
   std::cout << gate.text() << '\n';
   return Done{};
 }
@@ -277,12 +318,12 @@ Status run(const std::array<std::string, 3>& files, std::size_t lanes, int repea
 }  // namespace proviso::bench
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::cerr << "usage: bench_steps AUTHORITY LIST MODELS LANES REPEATS\n";
+  if (argc != 7) {
+    std::cerr << "usage: bench_steps SITE AUTHORITY LIST MODELS LANES REPEATS\n";
     return 2;
   }
-  const auto ran =
-      proviso::bench::run({argv[1], argv[2], argv[3]}, std::stoul(argv[4]), std::stoi(argv[5]));
+  const auto ran = proviso::bench::run(
+      {argv[1], argv[2], argv[3], argv[4]}, std::stoul(argv[5]), std::stoi(argv[6]));
   if (!ran) {
     std::cerr << "bench_steps: " << ran.error().message << '\n';
     return 1;

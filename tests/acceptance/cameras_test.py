@@ -13,7 +13,8 @@ import tempfile
 import time
 import unittest
 
-from clips_test import MEDIA, MODELS, PROGRAM, ROOT, Site, frame, proviso
+from clips_test import MEDIA, Site, frame
+from site_tool import PROGRAM, ROOT
 
 CLIP = MEDIA / "carphone_pristine.mp4"
 SERVER = ["/usr/bin/python3", ROOT / "tests/integration/rtsp_server.py", "--clip", CLIP]
@@ -33,8 +34,7 @@ class Run:
 
     def __init__(self, site: Site, *more):
         self.process = subprocess.Popen(
-            [PROGRAM, "watch", *site.cameras, "--authority", site.authority, "--watchlist",
-             site.sealed, "--models", MODELS, "--json", *map(str, more)],
+            [PROGRAM, *map(str, site.words()), "--json", *map(str, more)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def alert(self):
@@ -70,11 +70,8 @@ class Cameras(unittest.TestCase):
     def site(self, cameras: dict) -> Site:
         """The same list, with an authority for these cameras."""
         site = copy.copy(self.listed)
-        site.authority = pathlib.Path(tempfile.mkdtemp(dir=self.folder)) / "authority.json"
-        site.cameras = [f"{name}={source}" for name, source in cameras.items()]
-        named = [word for camera in site.cameras for word in ("--camera", camera)]
-        proviso("authority", "draft", "--watchlist", site.sealed, *named, "--hours", 1,
-                "--models", MODELS, "-o", site.authority)
+        site.folder = self.folder
+        site.authorise(cameras)
         return site
 
     def silent_camera(self) -> str:

@@ -7,36 +7,26 @@ PROVISO_FULL=1 runs every seed.
 import json
 import os
 import pathlib
-import subprocess
-import sys
 import tempfile
 import unittest
 
-PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-MODELS = ROOT / ".deps/models"
+from site_tool import MODELS, ROOT, Office, proviso
+
 MEDIA = ROOT / ".deps/media"
 SEEDS = [1, 2, 3, 4, 5]
 RUN = SEEDS if os.environ.get("PROVISO_FULL") == "1" else SEEDS[:1]
 
 
-def proviso(*arguments, code=0):
-    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=1200)
-    assert done.returncode == code, f"{arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
-    return done
-
-
 def watch(folder: pathlib.Path, video: pathlib.Path, photographs: pathlib.Path) -> pathlib.Path:
     """Import, seal, authority, watch; the file of alert lines."""
-    draft, sealed, authority = folder / "list.draft", folder / "list.sealed", folder / "authority.json"
-    camera = f"street={video}"
+    draft, sealed = folder / "list.draft", folder / "list.sealed"
     proviso("watchlist", "new", draft, "--models", MODELS)
     proviso("watchlist", "import", draft, photographs, "--models", MODELS)
     proviso("watchlist", "seal", draft, "-o", sealed)
-    proviso("authority", "draft", "--watchlist", sealed, "--camera", camera, "--hours", 1,
-            "--models", MODELS, "-o", authority)
-    done = proviso("watch", camera, "--authority", authority, "--watchlist", sealed,
-                   "--models", MODELS)
+    office = Office.copy(folder)
+    note = office.started(sealed, {"street": video})
+    done = proviso("watch", f"street={video}", "--site", office.site, "--authority", note, "--watchlist", sealed,
+                   "--models", MODELS, timeout=1200)
     alerts = folder / "alerts.jsonl"
     alerts.write_text(done.stdout)
     return alerts

@@ -22,6 +22,7 @@
 #include "base/core/file.h"
 #include "base/image/resample.h"
 #include "safeguards/authority/desks.h"
+#include "safeguards/authority/open_gate_tool.h"
 #include "safeguards/watchlist/list_file.h"
 
 namespace proviso {
@@ -177,23 +178,8 @@ class Site {
     auto searcher = search::Searcher::create(list).value();
     alert::Alerter alerter({}, list, [] { return AlertId::parse("alert").value(); });
     const CameraId camera = CameraId::parse("street").value();
-    authority::Statement statement;
-    statement.reference = "residue";
-    statement.not_before = clock_.wall();
-    statement.not_after = clock_.wall() + std::chrono::hours(1);
-    statement.cameras.push_back(
-        {.id = camera,
-         .kind = authority::CameraKind::kRecording,
-         .address = "crowd",
-         .zone = {.corners = {{0, 0}, {1000, 0}, {1000, 1000}, {0, 1000}}}});
-    statement.watchlist = list->digest();
-    statement.watchlist_entries_max = 1;
-    statement.model_pack = models_.digest;
-    const authority::RunRequest request{
-        .cameras = {{camera, authority::CameraKind::kRecording, "crowd"}},
-        .watchlist = *list,
-        .model_pack = models_.digest};
-    const auto gate = authority::Gate::open(statement, request, clock_).value();
+    const auto gate =
+        authority::gate_for({{camera, authority::CameraKind::kRecording, "crowd"}}, *list, clock_);
     network->is_watching = true;
     const pipeline::Parts parts{*gate, detector, *embedder, *searcher, alerter, clock_, {}};
     std::vector<pipeline::CameraSetup> cameras;

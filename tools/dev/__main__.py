@@ -39,7 +39,7 @@ def demo(*words: str) -> int:
         builds.configure("release", "PROVISO_TESTS=OFF")
     builds.build("release", "proviso")
     exec_program(builds.folder("release") / "bin" / "proviso", "demo", "--models", DEPS / "models",
-                 "--media", DEPS / "media", *words)
+                 "--media", DEPS / "media", "--policy", ROOT / "policies/demonstration.toml", *words)
     return 0
 
 

@@ -6,10 +6,11 @@
 #include "adapters/ffmpeg/source.h"
 #include "adapters/jpeg/jpeg.h"
 #include "app/commands/command.h"
-#include "app/commands/draft.h"
+#include "app/commands/demo_site.h"
 #include "app/commands/engine.h"
 #include "app/commands/photograph_files.h"
 #include "app/commands/run.h"
+#include "app/commands/site_argument.h"
 #include "app/enrolment/enrolment.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 struct Settings {
   std::string models = kModelsDefault;
   std::string media = ".deps/media";
+  std::string policy = "policies/demonstration.toml";
   std::string output = "out/demo";
 };
 
@@ -78,7 +80,7 @@ Result<enrolment::Photograph> photograph(const fs::path& file) {
 
 struct Prepared {
   std::string list;
-  std::string authority;
+  DemoSite site;
   std::vector<CameraArgument> cameras;
 };
 
@@ -104,24 +106,20 @@ Result<Prepared> prepare(const Settings& settings) {
   PROVISO_TRY(auto other, photograph(fs::path(settings.media) / "biden.jpg"));
   PROVISO_TRY_DONE(add(list, enrolment, "biden", "J. Biden", {std::move(other)}));
 
-  Prepared prepared{.list = settings.output + "/demo.sealed",
-                    .authority = settings.output + "/demo.authority.json",
-                    .cameras = {}};
+  Prepared prepared{.list = settings.output + "/demo.sealed", .site = {}, .cameras = {}};
   PROVISO_TRY_DONE(
-      write_file_durably(prepared.list, std::span<const std::byte>(list.seal(clock.wall()))));
+      write_file_durably(prepared.list, std::span<const std::byte>(list.seal(now_in_seconds()))));
   for (const auto& typed : {"car=" + carphone, "street=" + bikes}) {
     PROVISO_TRY(auto camera, parse_camera(typed));
     prepared.cameras.push_back(std::move(camera));
   }
-  PROVISO_TRY(const auto statement,
-              draft({.sealed_list = prepared.list,
-                     .model_pack = engine.models.digest,
-                     .reference = "demonstration",
-                     .cameras = prepared.cameras,
-                     .zones = {},
-                     .duration = std::chrono::minutes{10}},
-                    clock.wall()));
-  PROVISO_TRY_DONE(write_file_durably(prepared.authority, statement.to_json()));
+  PROVISO_TRY(prepared.site,
+              make_demo_site({.folder = settings.output + "/site",
+                              .policy = settings.policy,
+                              .sealed_list = prepared.list,
+                              .cameras = prepared.cameras,
+                              .model_pack = engine.models.digest,
+                              .precision = engine.models.precision}));
   return prepared;
 }
 
@@ -133,11 +131,14 @@ Exit demo(const Settings& settings) {
          "These figures show that it works; they are no accuracy figures.\n";
   const auto prepared = prepare(settings);
   if (!prepared) return refuse(prepared.error());
-  std::cout << "authority  " << prepared.value().authority << "\nwatchlist  "
+  const DemoSite& site = prepared.value().site;
+  std::cout << "site       " << site.folder << "\nauthority  " << site.authority
+            << ", signed by its author and its authorising officer\nwatchlist  "
             << prepared.value().list << "\n\n"
             << std::flush;
   RunSettings run;
-  run.authority = prepared.value().authority;
+  run.site = site.folder;
+  run.authority = site.authority;
   run.list = prepared.value().list;
   run.models = settings.models;
   run.cameras = prepared.value().cameras;
@@ -164,6 +165,8 @@ void add_demo(CLI::App& app, Exit& exit) {
   command->add_option("--models", settings->models, "Folder of the model pack")
       ->capture_default_str();
   command->add_option("--media", settings->media, "Folder of clips and photographs")
+      ->capture_default_str();
+  command->add_option("--policy", settings->policy, "The policy to run under")
       ->capture_default_str();
   command->add_option("--out", settings->output, "Where list, authority and pictures go")
       ->capture_default_str();

@@ -11,7 +11,7 @@
 #include "app/models/models.h"
 #include "base/core/result.h"
 #include "base/crypto/guarded_arena.h"
-#include "safeguards/authority/statement.h"
+#include "safeguards/authority/operating_point.h"
 #include "stages/detect/detector.h"
 #include "stages/embed/embedder.h"
 

@@ -7,7 +7,7 @@
 #include "app/evaluation/scoring.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
-#include "safeguards/authority/statement.h"
+#include "safeguards/authority/operating_point.h"
 
 namespace proviso::commands {
 namespace {

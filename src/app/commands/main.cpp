@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     add_policy(app, exit);
     add_audit(app, exit);
     add_authority(app, exit);
+    add_deployment(app, exit);
     add_watchlist(app, exit);
     add_models(app, exit);
     add_simulate(app, exit);

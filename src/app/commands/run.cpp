@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -12,8 +13,9 @@
 #include "adapters/ffmpeg/source.h"
 #include "app/commands/engine.h"
 #include "app/commands/run_output.h"
+#include "app/site/run_watch.h"
+#include "app/site/standing.h"
 #include "base/core/concat.h"
-#include "base/core/file.h"
 #include "base/crypto/random.h"
 
 namespace proviso::commands {
@@ -51,22 +53,11 @@ class Interruption {
   std::jthread waiter_;
 };
 
-struct Loaded {
-  authority::Statement statement;
-  std::shared_ptr<const watchlist::SealedList> list;
-};
-
-Result<Loaded> load(const RunSettings& settings) {
-  PROVISO_TRY(const auto text, read_text_file(settings.authority, authority::Statement::kBytesMax));
-  PROVISO_TRY(auto statement, authority::Statement::parse(text));
-  PROVISO_TRY(auto list, watchlist::SealedList::load(settings.list));
-  return Loaded{.statement = std::move(statement), .list = std::move(list)};
-}
-
 authority::RunRequest request_of(const RunSettings& settings,
                                  const watchlist::SealedList& list,
-                                 const crypto::Digest& pack) {
-  authority::RunRequest request{.cameras = {}, .watchlist = list, .model_pack = pack};
+                                 const models::Models& models) {
+  authority::RunRequest request{
+      .cameras = {}, .watchlist = list, .model_pack = models.digest, .precision = models.precision};
   for (const CameraArgument& camera : settings.cameras) {
     request.cameras.push_back({.id = camera.id,
                                .kind = camera.address.is_live() ? authority::CameraKind::kLive
@@ -112,80 +103,253 @@ bool nobody_answers(const pipeline::Summary& summary) {
   });
 }
 
-pipeline::Outputs outputs_of(const RunSettings& settings,
-                             const watchlist::SealedList& list,
-                             authority::Gate& gate) {
+Exit exit_of(const pipeline::Summary& summary) {
+  const auto gave_frame = [](const auto& camera) { return camera.ever_gave_a_frame; };
+  const bool any = std::any_of(summary.cameras.begin(), summary.cameras.end(), gave_frame);
+  for (const auto& camera : summary.cameras) {
+    if (!any && !camera.why.empty()) std::cerr << "proviso: " << camera.why << '\n';
+  }
+  // These end a run as it should end; every other rule has cut it short.
+  constexpr std::array kGood{"interrupted", "sources-ended", "window", "deployment-stopped"};
+  if (summary.stop_rule == "interrupted") return Exit::kDone;
+  const bool is_good = std::find(kGood.begin(), kGood.end(), summary.stop_rule) != kGood.end();
+  return any && is_good ? Exit::kDone : Exit::kRefused;
+}
+
+// One run, from the papers to the summary.
+class Run {
+ public:
+  Run(const RunSettings& settings, const site::Site& site, audit::Journal& journal)
+      : settings_(settings), site_(site), journal_(journal) {}
+
+  Result<Exit> go(const std::stop_token& stop);
+  // Says why it did not come about, here and in the journal.
+  Exit refused(const Error& error);
+
+ private:
+  Status read_authority();
+  Status load();
+  Status open_gate();
+  Status enter_start();
+  Status enter_end(const pipeline::Summary& summary);
+  bool enter_alert(const alert::Alert& alert);
+  void show(const alert::Alert& alert, const video::Frame& frame, const pipeline::Latency& latency);
+  void progress(const pipeline::Summary& summary);
+  pipeline::Outputs outputs();
+  Result<pipeline::Summary> walk(const std::stop_token& stop);
+  std::string reason_of(const Error& error) const;
+
+  const RunSettings& settings_;
+  const site::Site& site_;
+  audit::Journal& journal_;
+  const SystemClock clock_;
+  std::string step_;  // What is being checked, for the journal.
+  std::optional<site::SignedStatement> said_;
+  std::shared_ptr<const authority::WrittenAuthority> authority_;
+  std::shared_ptr<const watchlist::SealedList> list_;
+  Engine engine_;
+  std::unique_ptr<search::Searcher> searcher_;
+  std::unique_ptr<site::RunWatch> watch_;
+  std::unique_ptr<authority::Gate> gate_;
+};
+
+Status Run::read_authority() {
+  step_ = "authority";
+  if (settings_.authority.empty()) {
+    return Error{ErrorCode::kNotFound,
+                 "authority: none is given, a written authority is needed; draft one with `proviso "
+                 "authority draft`, have it signed, and name it with --authority"};
+  }
+  PROVISO_TRY(const auto note, site::read_authority(settings_.authority));
+  if (auto said = site::statement_of(note)) said_ = std::move(said).value();
+  PROVISO_TRY(auto policy, site::read_policy(site_));
+  PROVISO_TRY(const auto officers, site_.read_register(clock_.wall()));
+  PROVISO_TRY(
+      authority_,
+      authority::WrittenAuthority::verify(note, officers, std::move(policy), clock_.wall()));
+  return Done{};
+}
+
+Status Run::load() {
+  step_ = "list";
+  PROVISO_TRY(list_, watchlist::SealedList::load(settings_.list));
+  step_ = "models";
+  PROVISO_TRY(engine_,
+              open_engine(settings_.models,
+                          authority_->operating_point(),
+                          settings_.lanes,
+                          settings_.cameras.size()));
+  PROVISO_TRY(searcher_, search::Searcher::create(list_, settings_.lanes));
+  return Done{};
+}
+
+Status Run::open_gate() {
+  step_ = "site";
+  PROVISO_TRY(watch_,
+              site::RunWatch::open(site_, settings_.authority, authority_, journal_, clock_));
+  PROVISO_TRY(const auto circumstances, watch_->circumstances());
+  step_ = "gate";
+  PROVISO_TRY(
+      gate_,
+      authority::Gate::open(
+          authority_, request_of(settings_, *list_, engine_.models), circumstances, clock_));
+  return Done{};
+}
+
+Status Run::enter_start() {
+  step_ = "journal";
+  Value::Array cameras;
+  for (const CameraArgument& camera : settings_.cameras) cameras.emplace_back(camera.id.text());
+  PROVISO_TRY_DONE(journal_.append("run_started",
+                                   {{"authority", crypto::to_hex(authority_->digest())},
+                                    {"cameras", std::move(cameras)},
+                                    {"deployment", authority_->statement().reference},
+                                    {"model_pack", crypto::to_hex(engine_.models.digest)},
+                                    {"policy", crypto::to_hex(authority_->policy().digest)},
+                                    {"watchlist", crypto::to_hex(list_->digest())}}));
+  return watch_->begin(*gate_);
+}
+
+Status Run::enter_end(const pipeline::Summary& summary) {
+  PROVISO_TRY_DONE(watch_->end());
+  const std::string& deployment = authority_->statement().reference;
+  std::int64_t frames = 0;
+  for (const auto& camera : summary.cameras) {
+    frames += static_cast<std::int64_t>(camera.frames);
+    if (camera.frames_refused == 0) continue;
+    PROVISO_TRY_DONE(journal_.append(
+        "frame_refused",
+        {{"camera", camera.camera.text()},
+         {"count", static_cast<std::int64_t>(camera.frames_refused)},
+         {"deployment", deployment},
+         {"reason", summary.refused_rule.empty() ? "window" : summary.refused_rule}}));
+  }
+  PROVISO_TRY_DONE(journal_.append(
+      "run_stopped",
+      {{"deployment", deployment}, {"frames", frames}, {"reason", summary.stop_rule}}));
+  return Done{};
+}
+
+// What is not in the journal does not leave.
+bool Run::enter_alert(const alert::Alert& alert) {
+  const auto entered = journal_.append(
+      "alert_raised",
+      {{"alert", alert.id.text()},
+       {"authority", crypto::to_hex(authority_->digest())},
+       {"camera", alert.camera.text()},
+       {"captured_at", to_rfc3339(alert.captured_at)},
+       {"deployment", authority_->statement().reference},
+       {"entry", alert.entry.text()},
+       {"score_millionths", static_cast<std::int64_t>(std::max(0.0, alert.score * kMillion))},
+       {"shots", static_cast<std::int64_t>(alert.shots_agreeing)}});
+  if (!entered) gate_->stop(concat("an alert could not be journalled: ", entered.error().message));
+  return entered.has_value();
+}
+
+void Run::show(const alert::Alert& alert,
+               const video::Frame& frame,
+               const pipeline::Latency& latency) {
+  if (!enter_alert(alert)) return;
+  std::string picture;
+  if (!settings_.pictures.empty()) {
+    picture = concat(settings_.pictures, "/", alert.id.text(), "-track", alert.track.value, ".jpg");
+    if (const Status wrote = write_alert_picture(alert, *list_, frame, picture); !wrote) {
+      warn(wrote.error().message);
+      picture.clear();
+    }
+  }
+  const std::string line = alert_line(alert, *list_, frame, latency);
+  if (settings_.show_alert) {
+    settings_.show_alert(alert, line, picture);
+  } else {
+    std::cout << line << '\n' << std::flush;
+  }
+}
+
+void Run::progress(const pipeline::Summary& summary) {
+  if (nobody_answers(summary)) gate_->stop("no camera answers; check address, network and power");
+  std::int64_t faces = 0;
+  std::int64_t alerts = 0;
+  for (const auto& camera : summary.cameras) {
+    faces += static_cast<std::int64_t>(camera.faces_seen);
+    alerts += static_cast<std::int64_t>(camera.alerts);
+  }
+  watch_->count(faces, alerts);
+}
+
+pipeline::Outputs Run::outputs() {
   pipeline::Outputs outputs;
-  outputs.on_alert = [&settings, &list](const alert::Alert& alert,
-                                        const video::Frame& frame,
-                                        const pipeline::Latency& latency) {
-    std::string picture;
-    if (!settings.pictures.empty()) {
-      picture =
-          concat(settings.pictures, "/", alert.id.text(), "-track", alert.track.value, ".jpg");
-      if (const Status wrote = write_alert_picture(alert, list, frame, picture); !wrote) {
-        warn(wrote.error().message);
-        picture.clear();
-      }
-    }
-    const std::string line = alert_line(alert, list, frame, latency);
-    if (settings.show_alert) {
-      settings.show_alert(alert, line, picture);
-    } else {
-      std::cout << line << '\n' << std::flush;
-    }
-  };
+  outputs.on_alert = [this](const auto&... parts) { show(parts...); };
   const bool on_a_terminal = isatty(STDERR_FILENO) == 1;
-  outputs.on_progress = [&gate, on_a_terminal](const pipeline::Summary& summary) {
-    if (nobody_answers(summary)) gate.stop("no camera answers; check address, network and power");
+  outputs.on_progress = [this, on_a_terminal](const pipeline::Summary& summary) {
+    progress(summary);
     if (on_a_terminal) std::cerr << "\r\033[K" << progress_line(summary) << std::flush;
   };
   return outputs;
 }
 
-Exit exit_of(const pipeline::Summary& summary) {
-  const auto gave_frame = [](const auto& camera) { return camera.ever_gave_a_frame; };
-  if (std::any_of(summary.cameras.begin(), summary.cameras.end(), gave_frame)) return Exit::kDone;
-  for (const auto& camera : summary.cameras) {
-    if (!camera.why.empty()) std::cerr << "proviso: " << camera.why << '\n';
-  }
-  return summary.stop_reason == "interrupted" ? Exit::kDone : Exit::kRefused;
-}
-
-Result<Exit> run_loaded(const RunSettings& settings,
-                        const Loaded& loaded,
-                        const std::stop_token& stop) {
-  const auto& point = loaded.statement.operating_point;
-  const SystemClock clock;
-  PROVISO_TRY(auto engine,
-              open_engine(settings.models, point, settings.lanes, settings.cameras.size()));
-  PROVISO_TRY(auto searcher, search::Searcher::create(loaded.list, settings.lanes));
+Result<pipeline::Summary> Run::walk(const std::stop_token& stop) {
+  const authority::OperatingPoint point = authority_->operating_point();
   alert::Alerter alerter({.threshold = point.threshold_millionths / kMillion,
                           .shots_min = static_cast<std::size_t>(point.shots_min),
                           .repeat = std::chrono::seconds(point.repeat_s)},
-                         loaded.list,
+                         list_,
                          random_alert_id);
   quality::QualityOptions quality;
   quality.face_width_px_min = static_cast<float>(point.face_width_px_min);
-  PROVISO_TRY(
-      const auto gate,
-      authority::Gate::open(
-          loaded.statement, request_of(settings, *loaded.list, engine.models.digest), clock));
-  const pipeline::Parts parts{.gate = *gate,
-                              .detector = *engine.detector,
-                              .embedder = *engine.embedder,
-                              .searcher = *searcher,
+  const pipeline::Parts parts{.gate = *gate_,
+                              .detector = *engine_.detector,
+                              .embedder = *engine_.embedder,
+                              .searcher = *searcher_,
                               .alerter = alerter,
-                              .clock = clock,
+                              .clock = clock_,
                               .quality = quality};
-  PROVISO_TRY(
-      const auto summary,
-      pipeline::run(
-          parts, setups_of(settings, clock), outputs_of(settings, *loaded.list, *gate), stop));
+  return pipeline::run(parts, setups_of(settings_, clock_), outputs(), stop);
+}
+
+Result<Exit> Run::go(const std::stop_token& stop) {
+  PROVISO_TRY_DONE(read_authority());
+  PROVISO_TRY_DONE(load());
+  PROVISO_TRY_DONE(open_gate());
+  PROVISO_TRY_DONE(enter_start());
+  step_ = "run";
+  PROVISO_TRY(auto summary, walk(stop));
+  summary.inferences = engine_.models.images_run();
+  progress(summary);
+  const Status ended = enter_end(summary);
   if (isatty(STDERR_FILENO) == 1) std::cerr << "\r\033[K";
   std::cerr << summary_text(summary);
-  if (settings.as_json) std::cout << summary_line(summary) << '\n';
+  if (settings_.as_json) std::cout << summary_line(summary) << '\n';
+  if (!ended) return ended.error();
   return exit_of(summary);
+}
+
+std::string Run::reason_of(const Error& error) const {
+  std::string_view kind;
+  switch (error.code) {
+    case ErrorCode::kNotFound: kind = "-missing"; break;
+    case ErrorCode::kNotAuthorised: kind = "-refused"; break;
+    case ErrorCode::kUnavailable: kind = "-unavailable"; break;
+    default: kind = "-malformed"; break;
+  }
+  return authority::rule_of(error, concat(step_, kind));
+}
+
+Exit Run::refused(const Error& error) {
+  pipeline::Summary summary;
+  summary.stop_rule = reason_of(error);
+  summary.stop_reason = error.message;
+  summary.inferences = engine_.models.detector ? engine_.models.images_run() : 0;
+  Value::Object body{{"reason", summary.stop_rule}};
+  if (said_) {
+    body["authority"] = crypto::to_hex(said_->digest);
+    body["deployment"] = said_->statement.reference;
+  }
+  if (const auto entered = journal_.append("run_refused", std::move(body)); !entered) {
+    warn(concat("the refusal could not be journalled: ", entered.error().message));
+  }
+  if (settings_.as_json) std::cout << summary_line(summary) << '\n';
+  return refuse(error);
 }
 
 }  // namespace
@@ -195,12 +359,16 @@ Exit run_under_authority(const RunSettings& settings) {
     std::error_code error;
     std::filesystem::create_directories(settings.pictures, error);
   }
-  auto loaded = load(settings);
-  if (!loaded) return refuse(loaded.error());
+  const SystemClock clock;
+  const auto site = site::Site::open(settings.site);
+  if (!site) return refuse(site.error());
+  const auto journal = audit::Journal::open(site.value().log_folder(), clock);
+  if (!journal) return refuse(journal.error());
   // Before there are other threads, which take over what it blocks.
   const Interruption interruption;
-  const auto ran = run_loaded(settings, loaded.value(), interruption.token());
-  return ran ? ran.value() : refuse(ran.error());
+  Run run(settings, site.value(), *journal.value());
+  const auto ran = run.go(interruption.token());
+  return ran ? ran.value() : run.refused(ran.error());
 }
 
 }  // namespace proviso::commands

@@ -2,9 +2,10 @@
 
 // One run under a written authority: what `watch` and `demo` share.
 //
-//   in      the statement and the sealed list as files, cameras, where alerts go
-//   out     the exit code: 0 also when the window ends during the run; 1 when the gate refuses,
-//           or when no camera ever gave a frame
+//   in      the site, the written authority and the sealed list as files, cameras, where alerts go
+//   out     the exit code: 0 also when the window ends or the deployment is stopped during the run;
+//           1 when the gate refuses or another rule cuts the run short, or when no camera ever gave
+//           a frame; and what it did in the site's journal, a refusal too
 //   errors  said on stderr
 //   threads main thread; SIGINT and SIGTERM end the run cleanly within a second; one
 //           that comes while the models load ends it when they are loaded
@@ -21,7 +22,8 @@
 namespace proviso::commands {
 
 struct RunSettings {
-  std::string authority;
+  std::string site;
+  std::string authority;  // The signed note's file; empty: none, which is refused.
   std::string list;
   std::string models;
   std::vector<CameraArgument> cameras;

@@ -176,6 +176,8 @@ std::string summary_line(const pipeline::Summary& summary) {
   const auto latencies = capture_latencies(summary);
   json::Line inner;
   inner.string("stop_reason", summary.stop_reason)
+      .string("stop_rule", summary.stop_rule)
+      .integer("inferences", static_cast<std::int64_t>(summary.inferences))
       .objects("cameras", cameras)
       .integer("face_width_px_min", summary.face_width_px_min)
       .integer("face_width_px_looked_for", summary.face_width_px_looked_for)

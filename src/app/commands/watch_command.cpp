@@ -3,6 +3,7 @@
 #include "app/commands/command.h"
 #include "app/commands/engine.h"
 #include "app/commands/run.h"
+#include "app/commands/site_argument.h"
 
 namespace proviso::commands {
 namespace {
@@ -48,7 +49,8 @@ void add_watch(CLI::App& app, Exit& exit) {
                    "File, /dev/videoN, rtsp:// address; as the authority names them")
       ->required()
       ->expected(1, static_cast<int>(pipeline::kCamerasMax));
-  command->add_option("--authority", run.authority, "The written authority")->required();
+  add_site_option(*command, run.site);
+  command->add_option("--authority", run.authority, "The written authority: its signed note");
   command->add_option("--watchlist", run.list, "The sealed list")->required();
   command->add_option("--models", run.models, "Folder of the model pack")->capture_default_str();
   command

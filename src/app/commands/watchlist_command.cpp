@@ -6,6 +6,7 @@
 #include "app/commands/command.h"
 #include "app/commands/engine.h"
 #include "app/commands/photograph_files.h"
+#include "app/commands/site_argument.h"
 #include "app/enrolment/enrolment.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
@@ -139,8 +140,7 @@ Status seal(const Settings& settings) {
   if (list.entries().empty()) {
     return Error{ErrorCode::kInvalidInput, "watchlist: no entry yet; add one before sealing"};
   }
-  const SystemClock clock;
-  const auto sealed = list.seal(clock.wall());
+  const auto sealed = list.seal(now_in_seconds());
   PROVISO_TRY_DONE(write_file_durably(settings.output, std::span<const std::byte>(sealed)));
   std::cout << "sealed " << list.entries().size() << " entries in " << settings.output
             << "\nsha256 " << crypto::to_hex(crypto::sha256(sealed)) << '\n';

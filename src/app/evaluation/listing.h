@@ -23,6 +23,7 @@
 #include "app/evaluation/gallery.h"
 #include "base/core/result.h"
 #include "safeguards/authority/desks.h"
+#include "safeguards/authority/operating_point.h"
 #include "safeguards/authority/statement.h"
 #include "stages/detect/detector.h"
 #include "stages/embed/embedder.h"

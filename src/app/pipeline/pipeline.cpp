@@ -39,7 +39,7 @@ Status walk(Round& round) {
 }
 
 Lanes make_lanes(const Parts& parts, std::span<const std::unique_ptr<CameraFeed>> feeds) {
-  const auto& point = parts.gate.statement().operating_point;
+  const authority::OperatingPoint point = parts.gate.authority().operating_point();
   const embed::ShotSetOptions shots{
       .shots_min = static_cast<std::size_t>(point.shots_min),
       .embeddings_max = static_cast<std::size_t>(point.embeddings_per_track_max)};
@@ -71,9 +71,18 @@ void forget(const Parts& parts, const Lanes& lanes) {
   if (any && std::none_of(lanes.begin(), lanes.end(), holds)) parts.embedder.wipe();
 }
 
-std::string why_stopped(const Parts& parts, bool interrupted) {
-  if (interrupted) return "interrupted";
-  return parts.gate.closed_because().value_or("sources ended");
+// While nobody may be looked at, nobody's template is held either.
+void wipe_everybody(const Parts& parts, const Lanes& lanes) {
+  const auto holds = [](const auto& lane) { return lane->has_templates(); };
+  const bool any = std::any_of(lanes.begin(), lanes.end(), holds);
+  for (const auto& lane : lanes) lane->forget_everybody(parts.alerter);
+  if (any) parts.embedder.wipe();
+}
+
+authority::Cause why_stopped(const Parts& parts, bool interrupted) {
+  if (interrupted) return {.rule = "interrupted", .message = "interrupted"};
+  return parts.gate.closed().value_or(
+      authority::Cause{.rule = "sources-ended", .message = "sources ended"});
 }
 
 Status run_rounds(Run& run, Signal& signal, const std::stop_token& stop) {
@@ -81,7 +90,8 @@ Status run_rounds(Run& run, Signal& signal, const std::stop_token& stop) {
   const auto finished = [](const auto& lane) { return lane->feed.finished(); };
   auto seen = signal.generation();
   MonotonicTime reported = parts.clock.monotonic();
-  while (!stop.stop_requested() && !parts.gate.closed_because()) {
+  while (!stop.stop_requested() && !parts.gate.closed()) {
+    if (parts.gate.suspended()) wipe_everybody(parts, run.lanes);
     Round round(parts, run.outputs, run.summary);
     const bool any = round.take_frames(run.lanes);  // Video: the next frame of each, admitted.
     PROVISO_TRY_DONE(walk(round));
@@ -124,7 +134,9 @@ Result<Summary> run(const Parts& parts,
   parts.embedder.wipe();
   if (!ran) return ran.error();
   report(run);
-  run.summary.stop_reason = why_stopped(parts, stop.stop_requested());
+  const authority::Cause cause = why_stopped(parts, stop.stop_requested());
+  run.summary.stop_rule = cause.rule;
+  run.summary.stop_reason = cause.message;
   return std::move(run.summary);
 }
 

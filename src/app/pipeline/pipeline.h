@@ -11,7 +11,8 @@
 //   out  on_alert for each alert in order of decision; a Summary at the end
 //
 // The run ends when every source has ended, when the gate closes (its reason is the summary's), or
-// when `stop` is requested; pending shots are then wiped.
+// when `stop` is requested; pending shots are then wiped. While the gate is suspended, frames are
+// counted as refused, and everybody's shots are wiped at once.
 // Errors: a fault of one camera ends up in its summary; kUnavailable if the models cannot run.
 // Threads: run() is the rounds thread and calls on_alert and on_progress itself (docs/threads.md).
 // Limits: kCamerasMax cameras; kShotsPerRoundMax embeddings a round, the rest wait for their next

@@ -9,12 +9,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/crypto/digest.h"
 #include "safeguards/authority/desks.h"
+#include "safeguards/authority/open_gate_tool.h"
 #include "safeguards/watchlist/list_file.h"
 
 namespace proviso::pipeline {
@@ -181,27 +183,15 @@ class PipelineTest : public testing::Test {
             .confidence = 1};
   }
 
-  void open_gate(const std::vector<std::string>& cameras) {
-    authority::Statement statement;
-    statement.reference = "test";
-    statement.not_before = kNow;
-    statement.not_after = kNow + std::chrono::hours(1);
-    statement.watchlist = list_->digest();
-    statement.watchlist_entries_max = 1;
-    statement.model_pack = list_->model_pack();
-    authority::RunRequest request{
-        .cameras = {}, .watchlist = *list_, .model_pack = list_->model_pack()};
+  void open_gate(const std::vector<std::string>& cameras,
+                 const std::function<void(authority::Statement&)>& change = {}) {
+    std::vector<authority::RunRequest::Camera> asked;
     for (const std::string& name : cameras) {
-      const CameraId id = CameraId::parse(name).value();
-      constexpr auto kKind = authority::CameraKind::kRecording;
-      statement.cameras.push_back(
-          {.id = id,
-           .kind = kKind,
-           .address = name,
-           .zone = {.corners = {{0, 0}, {1000, 0}, {1000, 1000}, {0, 1000}}}});
-      request.cameras.push_back({.id = id, .kind = kKind, .address = name});
+      asked.push_back({.id = CameraId::parse(name).value(),
+                       .kind = authority::CameraKind::kRecording,
+                       .address = name});
     }
-    gate_ = authority::Gate::open(std::move(statement), request, clock_).value();
+    gate_ = authority::gate_for(asked, *list_, clock_, change);
   }
 
   CameraSetup camera(const std::string& name, int frames, std::function<void(int)> before = {}) {
@@ -317,6 +307,57 @@ TEST_F(PipelineTest, TheSamePersonOnASecondCameraUpdatesTheAlert) {
   EXPECT_EQ(alerts_[1].kind, alert::Kind::kUpdate);
   EXPECT_EQ(alerts_[1].id, alerts_[0].id);
 }
+
+TEST_F(PipelineTest, ASuspensionWipesEverybodyAndTheRunGoesOnAfterIt) {
+  open_gate({"one"});
+  authority::Circumstances circumstances = authority::undisturbed(gate_->statement());
+  std::size_t held_before = 0;
+  std::size_t held = 1;
+
+  const Summary summary = run_cameras({camera("one", 120, [&](int number) {
+    if (number == 50) {
+      held_before = arena_->slots_in_use();
+      circumstances.suspended = {.rule = "suspension", .found = "a", .needed = "b", .next = "c"};
+      gate_->update(circumstances);
+    }
+    if (number == 70) {
+      held = arena_->slots_in_use();
+      circumstances.suspended.reset();
+      gate_->update(circumstances);
+    }
+  })});
+
+  EXPECT_GT(held_before, 0U) << "control: somebody was held";
+  EXPECT_EQ(held, 0U) << "nobody is held while nobody may be looked at";
+  EXPECT_GE(summary.cameras[0].frames_refused, 15U);
+  EXPECT_EQ(summary.refused_rule, "suspension");
+  EXPECT_EQ(summary.cameras[0].faces_seen, 2U) << "before, and anew after";
+  EXPECT_EQ(summary.stop_rule, "sources-ended");
+}
+
+class PipelineExpiryTest : public PipelineTest, public testing::WithParamInterface<int> {};
+
+// 50 windows, each with its own end; the clock runs with the frames.
+TEST_P(PipelineExpiryTest, LeavesNothingAfterTheEnd) {
+  std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()));
+  const auto window =
+      std::chrono::milliseconds(std::uniform_int_distribution<int>(400, 4000)(random));
+  open_gate({"one"}, [&](authority::Statement& statement) {
+    statement.not_after = statement.not_before + window;
+  });
+
+  const Summary summary =
+      run_cameras({camera("one", 1000, [this](int) { clock_.advance(kFrameTime); })});
+
+  const WallTime end = kNow + window;
+  EXPECT_EQ(summary.stop_rule, "window");
+  EXPECT_GT(summary.cameras[0].frames, 0U) << "control: it ran";
+  EXPECT_LE(kNow + kFrameTime * (summary.cameras[0].frames - 1), end) << "a frame after the end";
+  for (const alert::Alert& alert : alerts_) EXPECT_LT(alert.captured_at, end);
+  EXPECT_EQ(arena_->slots_in_use(), 0U);
+  EXPECT_LE(clock_.wall() - end, std::chrono::seconds(1));
+}
+INSTANTIATE_TEST_SUITE_P(Trials, PipelineExpiryTest, testing::Range(0, 50));
 
 }  // namespace
 }  // namespace proviso::pipeline

@@ -15,6 +15,7 @@ void Round::admit(CameraLane& lane, video::Frame frame) {
   auto permit = parts_.gate.admit(frame.key);
   if (!permit) {
     ++lane.counts.frames_refused;
+    summary_.refused_rule = authority::rule_of(permit.error(), "stopped");
     return;
   }
   ++lane.counts.frames;

@@ -20,7 +20,7 @@
 #include "base/crypto/digest.h"
 #include "base/tensor/network.h"
 #include "safeguards/authority/desks.h"
-#include "safeguards/authority/gate.h"
+#include "safeguards/authority/open_gate_tool.h"
 #include "safeguards/watchlist/list_file.h"
 #include "stages/embed/embedder.h"
 
@@ -112,23 +112,10 @@ class SearcherTest : public testing::Test {
 
   void open_gate() {
     const auto camera = CameraId::parse("north").value();
-    authority::Statement statement;
-    statement.reference = "test";
-    statement.not_before = kNow;
-    statement.not_after = kNow + std::chrono::hours(1);
-    statement.cameras.push_back({.id = camera,
-                                 .kind = authority::CameraKind::kLive,
-                                 .address = "rtsp://camera/stream",
-                                 .zone = {}});
-    statement.watchlist = list_->digest();
-    statement.watchlist_entries_max = list_->entries().size();
-    statement.model_pack = list_->model_pack();
-    const authority::RunRequest request{.cameras = {{.id = camera,
-                                                     .kind = authority::CameraKind::kLive,
-                                                     .address = "rtsp://camera/stream"}},
-                                        .watchlist = *list_,
-                                        .model_pack = list_->model_pack()};
-    gate_ = authority::Gate::open(statement, request, clock_).value();
+    gate_ = authority::gate_for(
+        {{.id = camera, .kind = authority::CameraKind::kLive, .address = "rtsp://camera/stream"}},
+        *list_,
+        clock_);
   }
 
   authority::LivePermit permit(std::uint64_t sequence) const {

@@ -53,7 +53,10 @@ inline constexpr std::size_t kLatenciesMax = 100'000;
 struct Summary {
   std::vector<CameraSummary> cameras;
   std::vector<Latency> latencies;
-  std::string stop_reason;  // "sources ended", "interrupted", or the gate's.
+  std::string stop_rule;         // "sources-ended", "interrupted", or the gate's.
+  std::string stop_reason;       // The same for people.
+  std::string refused_rule;      // Of the last frame that the gate refused; empty: none.
+  std::uint64_t inferences = 0;  // Pictures that went through a model, of faces or of whole frames.
   int face_width_px_min = 0;
   int face_width_px_looked_for = 0;  // Smaller faces are not looked for at all.
 };

@@ -1,21 +1,25 @@
 #pragma once
 
 // The gate: the only maker of a LivePermit. It holds the written authority and what changes while
-// it runs: the window, by wall clock and by monotonic clock, and a stop. Each change raises its
-// epoch; a permit of an older epoch is not confirmed.
+// it runs. Each change raises its epoch; a permit of an older epoch is not confirmed.
 //
-//   open      checks once, before the first frame: window, threshold floor, model-pack hash, list
-//             hash and size, each camera's kind and address; hashes are of the loaded bytes
+//   open      checks once, before the first frame: window, list age, threshold, model-pack hash and
+//             precision, list hash and size, each camera's kind and address, and all of update();
+//             hashes are of the loaded bytes
 //   admit     one frame of a camera that was given to open(): two clock reads and comparisons; no
 //             hashing, no JSON, no allocation beyond the key's
 //   confirm   just before search, and before an alert leaves
+//   update    what was read outside; to be called at least every kCircumstancesAgeMax
+//
+// Closed for good: stop(), the window's end, a clock that was set, another policy, a signatory
+// revoked, an urgent authority that nobody countersigned in time. Suspended, until update() says
+// otherwise: presence that lapsed, a suspension, circumstances that nobody has read for too long.
 //
 // Time: the window is [not_before, not_after) on the wall clock. The remaining time is fixed on
 // the monotonic clock at open, so a wall clock that is set back cannot lengthen the run. A wall
 // clock that parts from the monotonic one by more than kClockStepMax closes the gate for good.
-// A recording's captured_at is opening time plus its own time, so it is checked by the clock now.
-// Threads: thread-safe. Errors: kNotAuthorised, whose message names the rule, the value found, the
-// value needed and the next step.
+// A recording's captured_at is opening time plus its own time, so the clock now is asked as well.
+// Threads: thread-safe. Errors: kNotAuthorised, as a Refusal says (refusal.h).
 
 #include <atomic>
 #include <chrono>
@@ -29,8 +33,10 @@
 #include "base/core/clock.h"
 #include "base/core/result.h"
 #include "base/crypto/digest.h"
+#include "safeguards/authority/circumstances.h"
 #include "safeguards/authority/permit.h"
-#include "safeguards/authority/statement.h"
+#include "safeguards/authority/refusal.h"
+#include "safeguards/authority/written_authority.h"
 #include "safeguards/watchlist/sealed_list.h"
 
 namespace proviso::authority {
@@ -38,7 +44,7 @@ namespace proviso::authority {
 // Somebody who sets the clock by more than this during a run has changed what the window means.
 inline constexpr std::chrono::seconds kClockStepMax{2};
 
-// What a run is about to use; compared with what the statement names.
+// What a run is about to use; compared with what the authority names.
 struct RunRequest {
   struct Camera {
     CameraId id;
@@ -48,26 +54,35 @@ struct RunRequest {
   std::vector<Camera> cameras;
   const watchlist::SealedList& watchlist;
   crypto::Digest model_pack;
+  std::string precision;  // That the networks run in.
 };
 
 class Gate {
  public:
-  static Result<std::unique_ptr<Gate>> open(Statement statement,
+  static Result<std::unique_ptr<Gate>> open(std::shared_ptr<const WrittenAuthority> authority,
                                             const RunRequest& request,
+                                            const Circumstances& circumstances,
                                             const Clock& clock);
 
-  // Errors: kNotAuthorised if the run is stopped, the window is over, or the camera was not given
-  // to open().
+  // Errors: kNotAuthorised if the gate is closed or suspended, the frame was captured after the
+  // window, or the camera was not given to open().
   Result<LivePermit> admit(const FrameKey& key) const;
-  // Errors: kNotAuthorised if the permit is another gate's or of an earlier epoch, the run is
-  // stopped, or the window is over.
+  // Errors: kNotAuthorised if the permit is another gate's or of an earlier epoch, or the gate is
+  // closed or suspended.
   Status confirm(const LivePermit& permit) const;
 
+  void update(const Circumstances& circumstances);
   void stop(std::string reason);  // Final. Raises the epoch; the first reason is kept.
-  // Why no frame is admitted now: the stop's reason or the window's; empty while running.
-  std::optional<std::string> closed_because() const;
 
-  const Statement& statement() const { return statement_; }
+  // Why no frame will be admitted again; empty where one may be.
+  std::optional<Cause> closed() const;
+  // Why none is admitted for now; empty where closed() says why, or one is.
+  std::optional<Cause> suspended() const;
+  // The wall clock as it was when the gate opened, carried on by the monotonic one.
+  WallTime trusted_now() const;
+
+  const WrittenAuthority& authority() const { return *authority_; }
+  const Statement& statement() const { return authority_->statement(); }
 
  private:
   // Both clocks, read together.
@@ -75,22 +90,40 @@ class Gate {
     WallTime wall;
     MonotonicTime monotonic;
   };
-  Gate(Statement statement, std::vector<CameraId> cameras, const Clock& clock, Moment opened);
-  static Moment moment_of(const Clock& clock);
+  Gate(std::shared_ptr<const WrittenAuthority> authority,
+       std::vector<CameraId> cameras,
+       const Clock& clock,
+       Moment opened);
+  Moment moment() const;
   bool clock_was_set(Moment now) const;
-  Status check_window() const;
-  Error refused_since_stopped() const;
+  // These are empty where nothing stands against it.
+  std::optional<Refusal> why_over(Moment now) const;
+  std::optional<Refusal> why_not_now(Moment now) const;
+  std::optional<Refusal> why_void(const Circumstances& circumstances) const;
+  bool is_hindered(Moment now) const;
+  Status check() const;
+  Error refused_since_closed() const;
+  void close_locked(Cause cause);
+  void take_locked(const Circumstances& circumstances);
 
-  const Statement statement_;
+  const std::shared_ptr<const WrittenAuthority> authority_;
   const std::vector<CameraId> cameras_;  // Given to open(), their sources checked there.
   const Clock& clock_;
   const Moment opened_;
-  const MonotonicTime ends_at_;  // The window's end on the monotonic clock, fixed at open.
+  // On the monotonic clock, fixed at open: the window's end, and a countersignature's deadline.
+  const MonotonicTime ends_at_;
+  const MonotonicTime countersign_by_;
   mutable std::atomic<bool> clock_was_set_{false};
   std::atomic<std::uint64_t> epoch_;
-  std::atomic<bool> stopped_{false};
-  mutable std::mutex reason_mutex_;
-  std::string reason_;  // Guarded by reason_mutex_.
+  std::atomic<bool> closed_{false};
+  // Of the circumstances, so that admit() compares and takes no lock.
+  std::atomic<bool> is_suspended_{false};
+  std::atomic<bool> is_countersigned_{false};
+  std::atomic<MonotonicTime::rep> fresh_until_us_{0};
+  std::atomic<WallTime::rep> present_until_us_{0};
+  mutable std::mutex mutex_;
+  Cause closed_by_;  // Guarded by mutex_, as the next.
+  Refusal suspended_by_;
 };
 
 }  // namespace proviso::authority

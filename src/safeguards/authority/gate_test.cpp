@@ -29,9 +29,10 @@ CameraId camera_named(std::string_view text) {
 }
 
 std::shared_ptr<const watchlist::SealedList> list_of(std::size_t entries,
-                                                     const crypto::Digest& model_pack) {
+                                                     const crypto::Digest& model_pack,
+                                                     WallTime sealed_at) {
   watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
-                                   .made_at = {},
+                                   .made_at = sealed_at,
                                    .model_pack = model_pack,
                                    .dimension = 2,
                                    .entries = {}};
@@ -49,8 +50,13 @@ class GateTest : public testing::Test {
  protected:
   static void SetUpTestSuite() { ASSERT_TRUE(crypto::start()); }
 
-  GateTest() {
-    statement_.reference = "rehearsal";
+  GateTest() { renew(); }
+
+  // A list and a statement as of now.
+  void renew() {
+    site_ = std::make_unique<TestSite>(clock_);
+    list_ = list_of(3, pack_, clock_.wall());
+    statement_ = site_->statement();
     statement_.not_before = clock_.wall() - minutes(1);
     statement_.not_after = clock_.wall() + hours(6);
     statement_.cameras = {
@@ -67,12 +73,16 @@ class GateTest : public testing::Test {
     statement_.watchlist = list_->digest();
     statement_.watchlist_entries_max = 3;
     cameras_ = {north_};
+    circumstances_ = undisturbed(statement_);
   }
 
   // With what the test changed of the statement, the cameras, the list, the pack and the clock.
   Result<std::unique_ptr<Gate>> open() {
     return Gate::open(
-        statement_, {.cameras = cameras_, .watchlist = *list_, .model_pack = pack_}, clock_);
+        site_->authority(statement_),
+        {.cameras = cameras_, .watchlist = *list_, .model_pack = pack_, .precision = precision_},
+        circumstances_,
+        clock_);
   }
 
   void expect_open() {
@@ -103,18 +113,35 @@ class GateTest : public testing::Test {
     const auto confirmed = gate.confirm(permit);
     ASSERT_FALSE(confirmed.has_value()) << part;
     EXPECT_EQ(confirmed.error().message, admitted.error().message);
-    EXPECT_EQ(gate.closed_because(), admitted.error().message);
+    ASSERT_TRUE(gate.closed().has_value()) << part;
+    EXPECT_EQ(gate.closed()->message, admitted.error().message);
+    EXPECT_FALSE(gate.suspended().has_value());
+  }
+
+  // The same for now; update() may open it again.
+  void expect_suspended(const Gate& gate, const LivePermit& permit, std::string_view rule) {
+    const auto admitted = gate.admit(key());
+    ASSERT_FALSE(admitted.has_value()) << rule;
+    EXPECT_EQ(rule_of(admitted.error(), ""), rule);
+    EXPECT_FALSE(gate.confirm(permit).has_value()) << rule;
+    EXPECT_FALSE(gate.closed().has_value()) << gate.closed()->message;
+    ASSERT_TRUE(gate.suspended().has_value());
+    EXPECT_EQ(gate.suspended()->rule, rule);
   }
 
   void expect_admits(const Gate& gate, const LivePermit& permit) {
     EXPECT_TRUE(gate.admit(key()).has_value());
     EXPECT_TRUE(gate.confirm(permit).has_value());
-    EXPECT_EQ(gate.closed_because(), std::nullopt);
+    EXPECT_FALSE(gate.closed().has_value());
+    EXPECT_FALSE(gate.suspended().has_value());
   }
 
   FakeClock clock_{time_at("2026-11-24T09:00:00Z")};
   crypto::Digest pack_{.bytes = {7}};
-  std::shared_ptr<const watchlist::SealedList> list_ = list_of(3, pack_);
+  std::string precision_ = "f32";
+  std::unique_ptr<TestSite> site_;
+  Circumstances circumstances_;
+  std::shared_ptr<const watchlist::SealedList> list_;
   RunRequest::Camera north_{
       .id = camera_named("north"), .kind = CameraKind::kLive, .address = "rtsp://192.0.2.7/a"};
   RunRequest::Camera south_{
@@ -148,21 +175,6 @@ TEST_F(GateTest, OpensFromTheFirstMomentOfTheWindowToTheLastBeforeItsEnd) {
   expect_refused("ended at 2026-11-24T09:00:00Z");
 }
 
-TEST_F(GateTest, RefusesAWindowOfMoreThan24HoursThoughNobodyParsedIt) {
-  statement_.not_after = statement_.not_before + hours(24);
-  expect_open();
-  statement_.not_after += kTick;
-  expect_refused("at most 24 hours");
-}
-
-TEST_F(GateTest, IsNeverOpenForAWindowThatEndsBeforeItBegins) {
-  statement_.not_after = statement_.not_before - hours(1);
-  expect_refused("authority: ");
-  statement_.not_before = clock_.wall() + hours(1);
-  statement_.not_after = clock_.wall() - hours(1);
-  expect_refused("authority: ");
-}
-
 TEST_F(GateTest, RefusesAClockIn1970AndIn2106) {
   expect_open();
   clock_.step_wall(time_at("1970-01-01T00:00:00Z") - clock_.wall());
@@ -171,28 +183,24 @@ TEST_F(GateTest, RefusesAClockIn1970AndIn2106) {
   expect_refused("ended at 2026-11-24T15:00:00Z, now it is 2106-01-01T00:00:00Z");
 }
 
-TEST_F(GateTest, RefusesAThresholdUnderTheFloor) {
-  statement_.operating_point.threshold_millionths = kThresholdFloorMillionths;
-  expect_open();
-  statement_.operating_point.threshold_millionths = kThresholdFloorMillionths - 1;
-  expect_refused("threshold_millionths is 399999, the floor is 400000");
-}
-
-TEST_F(GateTest, RefusesAnotherModelPackAndAListThatAnotherPackMade) {
+TEST_F(GateTest, RefusesAnotherModelPackOrPrecisionAndAListThatAnotherPackMade) {
   expect_open();
   const crypto::Digest other{.bytes = {8}};
+  precision_ = "bf16";
+  expect_refused("the networks run in \"bf16\", the authority names \"f32\"");
+  precision_ = "f32";
   statement_.model_pack = other;
   expect_refused(concat("the model pack is ", crypto::to_hex(pack_)));
 
   statement_.model_pack = pack_;
-  list_ = list_of(3, other);
+  list_ = list_of(3, other, clock_.wall());
   statement_.watchlist = list_->digest();
   expect_refused(concat("was made by the model pack ", crypto::to_hex(other)));
 }
 
 TEST_F(GateTest, RefusesAnotherListAndOneOfMoreEntriesThanAllowed) {
   expect_open();
-  statement_.watchlist = list_of(2, pack_)->digest();
+  statement_.watchlist = list_of(2, pack_, clock_.wall())->digest();
   expect_refused(concat("the watchlist's sha256 is ", crypto::to_hex(list_->digest())));
 
   statement_.watchlist = list_->digest();
@@ -231,7 +239,7 @@ TEST_F(GateTest, AdmitsOnlyCamerasOfThisRun) {
     EXPECT_EQ(refused.error().code, ErrorCode::kNotAuthorised);
     EXPECT_NE(refused.error().message.find("is not of this run"), std::string::npos);
   }
-  EXPECT_EQ(gate->closed_because(), std::nullopt) << "the others go on";
+  EXPECT_FALSE(gate->closed().has_value()) << "the others go on";
 }
 
 TEST_F(GateTest, ConfirmsNoPermitOfAnotherGate) {
@@ -361,7 +369,9 @@ TEST_F(GateTest, Over50SeededRunsNothingIsAdmittedAfterTheEnd) {
   std::uint64_t admitted = 0;
   std::uint64_t refused = 0;
   for (int run = 0; run < kRuns; ++run) {
+    renew();
     statement_.not_before = clock_.wall() - up_to(hours(12));
+    statement_.watchlist_built_at = statement_.not_before - hours(1);
     statement_.not_after = clock_.wall() + kTick + up_to(hours(12));
     const MonotonicTime end = clock_.monotonic() + (statement_.not_after - clock_.wall());
     const auto gate = open().value();
@@ -372,7 +382,7 @@ TEST_F(GateTest, Over50SeededRunsNothingIsAdmittedAfterTheEnd) {
       if (up_to(hours(3)) < minutes(1)) clock_.step_wall(up_to(hours(4)) - hours(2));
       const bool admits = gate->admit(key()).has_value();
       ASSERT_EQ(gate->confirm(permit).has_value(), admits) << "run " << run;
-      ASSERT_EQ(gate->closed_because() == std::nullopt, admits) << "run " << run;
+      ASSERT_EQ(!gate->closed().has_value(), admits) << "run " << run;
       ASSERT_FALSE(admits && clock_.monotonic() >= end) << "run " << run;
       ASSERT_FALSE(admits && clock_.wall() >= statement_.not_after) << "run " << run;
       ++(admits ? admitted : refused);
@@ -402,7 +412,7 @@ TEST_F(GateTest, StoppedByOneThreadAdmitsAndConfirmsInNoOther) {
           const bool was_stopped = stopped.load();
           const auto permit = gate->admit(asked);
           const bool confirmed = gate->confirm(early).has_value();
-          const bool closed = gate->closed_because().has_value();
+          const bool closed = gate->closed().has_value();
           if (was_stopped && (permit.has_value() || confirmed || !closed)) ++too_late;
           if (was_stopped) return;
           if (permit) ++admitted;

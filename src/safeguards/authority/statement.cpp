@@ -14,38 +14,12 @@
 namespace proviso::authority {
 namespace {
 
-constexpr std::string_view kFormat = "proviso/statement/v1";
 constexpr std::size_t kAddressBytesMax = 1024;
 constexpr std::size_t kTextBytesMax = 128;
 // A comma or a bracket stands before every member, so that bytes run out before members do.
 constexpr std::size_t kMembersMax = Statement::kBytesMax;
 constexpr int kPermilleMax = 1000;
-// At 16 px the default pack finds four faces of five and recognises one of seven at 0.45: below
-// that a comparison says nothing about who it is. Above 512 px no camera would compare anybody.
-constexpr int kFaceWidthPxLowest = 16;
-constexpr int kFaceWidthPxHighest = 512;
 constexpr int kMillion = 1'000'000;
-constexpr int kEmbeddingsHighest = 16;
-constexpr int kRepeatSHighest = 3600;
-
-Result<WallTime> time_of(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(const auto text, reader.string(name, kTextBytesMax));
-  auto time = parse_rfc3339(text);
-  if (!time) return reader.refused(name, "a UTC time such as 2026-11-24T08:30:00Z");
-  return time;
-}
-
-Result<crypto::Digest> digest_of(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(const auto hex, reader.string(name, kTextBytesMax));
-  auto digest = crypto::parse_digest(hex);
-  if (!digest) return reader.refused(name, "64 lower-case hexadecimal digits");
-  return digest;
-}
-
-Result<int> whole_of(FieldReader& reader, std::string_view name, int min, int max) {
-  PROVISO_TRY(const auto value, reader.integer(name, min, max));
-  return static_cast<int>(value);
-}
 
 // A statement is read, filed and published: what opens a camera stays out of it, and out of the
 // message that says so. A password may hold a '/', so an '@' anywhere behind the scheme counts.
@@ -106,23 +80,6 @@ Result<AuthorisedCamera> camera_of(FieldReader& reader) {
                           .kind = kind == "live" ? CameraKind::kLive : CameraKind::kRecording,
                           .address = std::move(address),
                           .zone = std::move(zone)};
-}
-
-Result<OperatingPoint> operating_point_of(FieldReader reader) {
-  OperatingPoint point;
-  PROVISO_TRY(point.face_width_px_min,
-              whole_of(reader, "face_width_px_min", kFaceWidthPxLowest, kFaceWidthPxHighest));
-  PROVISO_TRY(
-      point.enrolment_face_width_px_min,
-      whole_of(reader, "enrolment_face_width_px_min", kFaceWidthPxLowest, kFaceWidthPxHighest));
-  PROVISO_TRY(point.threshold_millionths,
-              whole_of(reader, "threshold_millionths", kThresholdFloorMillionths, kMillion));
-  PROVISO_TRY(point.embeddings_per_track_max,
-              whole_of(reader, "embeddings_per_track_max", 1, kEmbeddingsHighest));
-  PROVISO_TRY(point.shots_min, whole_of(reader, "shots_min", 1, point.embeddings_per_track_max));
-  PROVISO_TRY(point.repeat_s, whole_of(reader, "repeat_s", 0, kRepeatSHighest));
-  PROVISO_TRY_DONE(reader.finish());
-  return point;
 }
 
 Status check_window(const FieldReader& reader, const Statement& statement) {
@@ -287,68 +244,6 @@ std::size_t first_difference(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
-
-Result<Statement> Statement::parse(std::string_view json) {
-  PROVISO_TRY(const auto value,
-              json::parse(json, {.bytes_max = kBytesMax, .members_max = kMembersMax}));
-  PROVISO_TRY(auto reader, FieldReader::of(value, "statement"));
-  PROVISO_TRY(const auto format, reader.string("format", kTextBytesMax));
-  if (format != kFormat) return reader.refused("format", "\"proviso/statement/v1\"");
-
-  Statement statement;
-  PROVISO_TRY(statement.reference, reader.string("reference", kIdLengthMax));
-  if (!checked_id(statement.reference, "reference")) {
-    return reader.refused("reference", "1 to 64 of a-z 0-9 . _ -, a letter or digit first");
-  }
-  PROVISO_TRY(statement.not_before, time_of(reader, "not_before"));
-  PROVISO_TRY(statement.not_after, time_of(reader, "not_after"));
-  PROVISO_TRY_DONE(check_window(reader, statement));
-
-  PROVISO_TRY(auto cameras, reader.objects("cameras", {.min = 1, .max = kCamerasMax}));
-  for (FieldReader& camera_reader : cameras) {
-    PROVISO_TRY(auto camera, camera_of(camera_reader));
-    if (statement.find_camera(camera.id) != nullptr) {
-      return camera_reader.refused("id", "an id that no other camera of the statement has");
-    }
-    statement.cameras.push_back(std::move(camera));
-  }
-
-  PROVISO_TRY(auto list, reader.object("watchlist"));
-  PROVISO_TRY(statement.watchlist, digest_of(list, "sha256"));
-  PROVISO_TRY(const auto entries_max, list.integer("entries_max", 1, watchlist::kEntriesMax));
-  statement.watchlist_entries_max = static_cast<std::uint64_t>(entries_max);
-  PROVISO_TRY_DONE(list.finish());
-
-  PROVISO_TRY(statement.model_pack, digest_of(reader, "model_pack_sha256"));
-  PROVISO_TRY(auto point, reader.object("operating_point"));
-  PROVISO_TRY(statement.operating_point, operating_point_of(std::move(point)));
-  PROVISO_TRY_DONE(reader.finish());
-  return statement;
-}
-
-std::string Statement::to_json() const {
-  Value::Array camera_values;
-  for (const AuthorisedCamera& camera : cameras) camera_values.push_back(to_value(camera));
-  const Value::Object point{
-      {"face_width_px_min", operating_point.face_width_px_min},
-      {"enrolment_face_width_px_min", operating_point.enrolment_face_width_px_min},
-      {"threshold_millionths", operating_point.threshold_millionths},
-      {"shots_min", operating_point.shots_min},
-      {"embeddings_per_track_max", operating_point.embeddings_per_track_max},
-      {"repeat_s", operating_point.repeat_s}};
-  const Value::Object statement{
-      {"format", kFormat},
-      {"reference", reference},
-      {"not_before", to_rfc3339(not_before)},
-      {"not_after", to_rfc3339(not_after)},
-      {"cameras", std::move(camera_values)},
-      {"watchlist",
-       Value::Object{{"sha256", crypto::to_hex(watchlist)},
-                     {"entries_max", static_cast<std::int64_t>(watchlist_entries_max)}}},
-      {"model_pack_sha256", crypto::to_hex(model_pack)},
-      {"operating_point", point}};
-  return json::to_canonical(statement) + "\n";
-}
 
 Result<Statement> Statement::parse_body(std::string_view text) {
   if (text.size() > kBytesMax) {

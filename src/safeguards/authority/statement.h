@@ -24,7 +24,6 @@
 #include "base/crypto/digest.h"
 #include "base/image/geometry.h"
 #include "safeguards/authority/grounds.h"
-#include "safeguards/authority/operating_point.h"
 #include "safeguards/policy/places.h"
 #include "safeguards/policy/tier.h"
 
@@ -84,10 +83,6 @@ struct Statement {
   // refused: parse_body(text)->to_body() == text for every text that is taken.
   static Result<Statement> parse_body(std::string_view text);
   std::string to_body() const;
-
-  OperatingPoint operating_point;
-  static Result<Statement> parse(std::string_view json);
-  std::string to_json() const;  // One line, keys sorted, ending in LF. parse(to_json()) == *this.
 
   const AuthorisedCamera* find_camera(const CameraId& id) const;  // Null if not named.
   friend bool operator==(const Statement&, const Statement&) = default;

@@ -253,9 +253,12 @@ void Deployment::apply(const Event& event, const std::string& by, const Terms& t
       stopped_at_ = event.at;
       return;
     case EventKind::kReviewed: phase_ = Phase::kReviewed; return;
-    case EventKind::kRunStarted: ++runs_; return;
-    case EventKind::kCounted:
-    case EventKind::kRunEnded: count(event, terms); return;
+    case EventKind::kRunStarted:
+      ++runs_;
+      is_running_ = true;
+      return;
+    case EventKind::kRunEnded: is_running_ = false; [[fallthrough]];
+    case EventKind::kCounted: count(event, terms); return;
   }
 }
 

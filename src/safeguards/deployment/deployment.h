@@ -92,6 +92,7 @@ class Deployment {
   std::int64_t faces_seen() const { return faces_seen_; }
   std::int64_t alerts() const { return alerts_; }
   std::size_t runs() const { return runs_; }
+  bool is_running() const { return is_running_; }  // Or its run was cut off.
   // Since it was opened, or since it was last resumed.
   FalseAlertRate false_alert_rate(const policy::Policy& policy, std::int64_t faces_seen) const;
   // Whether outcomes have come since faces were last counted: then they are to be counted anew.
@@ -132,6 +133,7 @@ class Deployment {
   std::int64_t faces_seen_ = 0;
   std::int64_t alerts_ = 0;
   std::size_t runs_ = 0;
+  bool is_running_ = false;
   std::size_t counted_from_event_ = 0;  // What the limit is held against begins here.
   std::int64_t counted_from_face_ = 0;
 };

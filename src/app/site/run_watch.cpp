@@ -1,0 +1,215 @@
+#include "app/site/run_watch.h"
+
+#include <algorithm>
+
+#include "base/core/concat.h"
+#include "base/core/file.h"
+
+namespace proviso::site {
+namespace {
+
+using authority::Refusal;
+using deployment::EventKind;
+
+}  // namespace
+
+RunWatch::RunWatch(const Site& site,
+                   std::filesystem::path note,
+                   std::filesystem::path record,
+                   std::shared_ptr<const authority::WrittenAuthority> authority,
+                   audit::Journal& journal,
+                   const Clock& clock)
+    : site_(site),
+      note_file_(std::move(note)),
+      record_file_(std::move(record)),
+      authority_(std::move(authority)),
+      journal_(journal),
+      clock_(clock) {}
+
+RunWatch::~RunWatch() {
+  thread_.request_stop();
+}
+
+Result<std::unique_ptr<RunWatch>> RunWatch::open(
+    const Site& site,
+    std::filesystem::path note,
+    std::shared_ptr<const authority::WrittenAuthority> authority,
+    audit::Journal& journal,
+    const Clock& clock) {
+  PROVISO_TRY(auto record, site.deployment_file(authority->statement().reference));
+  std::unique_ptr<RunWatch> watch(
+      new RunWatch(site, std::move(note), std::move(record), std::move(authority), journal, clock));
+  PROVISO_TRY_DONE(watch->read(clock.wall()));
+  PROVISO_TRY_DONE(watch->catch_up());
+  watch->faces_before_ = watch->deployment_->faces_seen();
+  watch->alerts_before_ = watch->deployment_->alerts();
+  return watch;
+}
+
+deployment::Terms RunWatch::terms() const {
+  return {.statement = authority_->statement(),
+          .authority = authority_->digest(),
+          .policy = authority_->policy(),
+          .officers = *officers_};
+}
+
+Result<RunWatch::Files> RunWatch::read_files() const {
+  Files files;
+  PROVISO_TRY(files.revocations,
+              read_text_file(site_.folder() / "revocations.note", note::kNoteBytesMax));
+  PROVISO_TRY(files.policy, read_text_file(site_.policy_file(), policy::Policy::kBytesMax));
+  PROVISO_TRY(files.note, read_authority(note_file_));
+  PROVISO_TRY(files.record, deployment::read_record(record_file_));
+  return files;
+}
+
+Status RunWatch::verify(const Files& files, WallTime now) {
+  const bool others_signed = !officers_ || files.revocations != files_.revocations ||
+                             files.record != files_.record || files.note != files_.note;
+  if (others_signed) {
+    PROVISO_TRY(officers_, site_.read_register(now));
+    PROVISO_TRY(deployment_, deployment::Deployment::rebuild(files.record, terms()));
+  }
+  const auto holds =
+      authority::WrittenAuthority::verify(files.note, *officers_, authority_->shared_policy(), now);
+  const Hindrances hindrances = hindrances_of(*deployment_);
+  circumstances_.suspended = hindrances.suspended;
+  circumstances_.voided = hindrances.over;
+  circumstances_.is_countersigned = holds && holds.value()->is_countersigned();
+  circumstances_.present_until =
+      deployment_->presence() ? std::optional(deployment_->presence()->until) : std::nullopt;
+  if (holds && holds.value()->digest() == authority_->digest()) return Done{};
+  const std::string why = holds ? std::string("it is another one now") : holds.error().message;
+  circumstances_.voided =
+      Refusal{.rule = holds ? "authority" : authority::rule_of(holds.error(), "authority"),
+              .found = concat("it no longer holds (", why, ")"),
+              .needed = "it must hold until the end",
+              .next = "draft a new authority"};
+  return Done{};
+}
+
+Status RunWatch::read(WallTime now) {
+  const MonotonicTime began = clock_.monotonic();
+  PROVISO_TRY(auto files, read_files());
+  const bool has_changed = files.revocations != files_.revocations || files.note != files_.note ||
+                           files.record != files_.record || files.policy != files_.policy;
+  if (has_changed || began - verified_at_ >= kVerifyEvery) {
+    PROVISO_TRY_DONE(verify(files, now));
+    verified_at_ = began;
+    circumstances_.policy = crypto::sha256(files.policy);
+    files_ = std::move(files);
+  }
+  circumstances_.read_at = began;
+  return Done{};
+}
+
+Status RunWatch::enter(deployment::Event event) {
+  event.at = gate_->trusted_now();
+  event.faces_seen = faces_before_ + faces_.load();
+  event.alerts = alerts_before_ + alerts_.load();
+  PROVISO_TRY(auto appended, deployment::append(record_file_, terms(), std::move(event), nullptr));
+  deployment_ = std::move(appended.deployment);
+  circumstances_.suspended = hindrances_of(*deployment_).suspended;
+  return Done{};
+}
+
+// A folder that cannot be written is one that cannot be trusted to tell of a suspension either.
+void RunWatch::fail(const Error& error) {
+  gate_->stop(concat("the deployment's record or journal cannot be written: ", error.message));
+}
+
+void RunWatch::enter_if_due(MonotonicTime now) {
+  Status entered = Done{};
+  const auto closed = gate_->closed();
+  const auto* suspension = deployment_->suspended();
+  if (closed && closed->rule == "clock" && suspension == nullptr) {
+    deployment::Event halted;
+    halted.kind = EventKind::kHalted;
+    halted.reason = "clock";
+    entered = enter(std::move(halted));
+  } else if (deployment_->has_uncounted_outcomes() || now - counted_at_ >= kCountEvery) {
+    counted_at_ = now;
+    deployment::Event counted;
+    counted.kind = EventKind::kCounted;
+    entered = enter(std::move(counted));
+  }
+  if (!entered) fail(entered.error());
+}
+
+// The journal is told once of each suspension, and once of its end.
+void RunWatch::note_changes() {
+  const auto closed = gate_->closed();
+  const auto suspended = closed && closed->rule == "clock" ? closed : gate_->suspended();
+  const std::string rule = suspended ? suspended->rule : std::string();
+  if (rule == hindered_by_ || (closed && !suspended)) return;
+  // What a decision has ended is entered with that decision.
+  const auto& suspensions = deployment_->suspensions();
+  const bool was_decided = !suspensions.empty() && suspensions.back().rule == hindered_by_;
+  hindered_by_ = rule;
+  Value::Object body{{"deployment", authority_->statement().reference}};
+  Result<std::uint64_t> entered = std::uint64_t{0};
+  if (!rule.empty()) {
+    body["reason"] = rule;
+    entered = journal_.append("run_suspended", std::move(body));
+  } else if (!was_decided) {
+    body["decision"] = crypto::to_hex(deployment_->head());
+    entered = journal_.append("run_resumed", std::move(body));
+  }
+  if (!entered) fail(entered.error());
+}
+
+// Steps whose command was cut off before it could enter them.
+Status RunWatch::catch_up() {
+  PROVISO_TRY(auto log, DeploymentLog::open(site_, journal_));
+  PROVISO_TRY(const auto record, deployment::read_record(record_file_));
+  return log.enter(record, authority_->digest());
+}
+
+void RunWatch::look() {
+  const Status read_again = read(gate_->trusted_now());
+  if (read_again) {
+    enter_if_due(circumstances_.read_at);
+    gate_->update(circumstances_);
+  }
+  note_changes();
+}
+
+void RunWatch::look_until_stopped(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    look();
+    stopped_.wait_for(lock, stop, kLookEvery, [] { return false; });
+  }
+}
+
+Result<authority::Circumstances> RunWatch::circumstances() {
+  PROVISO_TRY_DONE(read(clock_.wall()));
+  return circumstances_;
+}
+
+Status RunWatch::begin(authority::Gate& gate) {
+  gate_ = &gate;
+  counted_at_ = clock_.monotonic();
+  deployment::Event started;
+  started.kind = EventKind::kRunStarted;
+  PROVISO_TRY_DONE(enter(std::move(started)));
+  thread_ = std::jthread([this](const std::stop_token& stop) { look_until_stopped(stop); });
+  return Done{};
+}
+
+void RunWatch::count(std::int64_t faces_seen, std::int64_t alerts) {
+  faces_.store(faces_seen);
+  alerts_.store(alerts);
+}
+
+Status RunWatch::end() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  look();  // What came last, such as a clock that was set, is said too.
+  deployment::Event ended;
+  ended.kind = EventKind::kRunEnded;
+  PROVISO_TRY_DONE(enter(std::move(ended)));
+  return catch_up();
+}
+
+}  // namespace proviso::site

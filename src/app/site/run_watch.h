@@ -1,0 +1,116 @@
+#pragma once
+
+// Keeps a gate informed while a run lasts: reads revocations, policy, authority and record again
+// and again, and hands the gate what they say. What changes goes to the journal; what the engine
+// itself must say goes to the record.
+//
+//   look     every kLookEvery: four small files are read; what has changed is verified anew, and
+//   the
+//            authority at least every kVerifyEvery, since roles end by themselves. What cannot be
+//            read makes the gate wait, because it then hears nothing (Gate: circumstances)
+//   count    faces seen and alerts so far, for the false-alert limit; entered in the record when an
+//            outcome has come, and every kCountEvery
+//   clock    a clock that was set halts the deployment: only a signed decision lets it go on
+//
+// Threads: begin() makes one thread (docs/threads.md), which looks and journals; count() may be
+// called from any. Errors: those of reading and verifying; what goes wrong later suspends the gate.
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "app/site/deployment_log.h"
+#include "app/site/site.h"
+#include "app/site/standing.h"
+#include "base/core/clock.h"
+#include "base/core/result.h"
+#include "safeguards/audit/journal.h"
+#include "safeguards/authority/gate.h"
+#include "safeguards/deployment/record_file.h"
+
+namespace proviso::site {
+
+inline constexpr std::chrono::milliseconds kLookEvery{250};
+inline constexpr std::chrono::seconds kVerifyEvery{1};
+inline constexpr std::chrono::seconds kCountEvery{60};
+
+class RunWatch {
+ public:
+  // Everything outlives the watch. `note`: the authority's file.
+  static Result<std::unique_ptr<RunWatch>> open(
+      const Site& site,
+      std::filesystem::path note,
+      std::shared_ptr<const authority::WrittenAuthority> authority,
+      audit::Journal& journal,
+      const Clock& clock);
+  RunWatch(const RunWatch&) = delete;
+  RunWatch& operator=(const RunWatch&) = delete;
+  RunWatch(RunWatch&&) = delete;
+  RunWatch& operator=(RunWatch&&) = delete;
+  ~RunWatch();
+
+  // Reads them once more, before the gate opens. Errors: those of reading.
+  Result<authority::Circumstances> circumstances();
+  // Enters the start of a run in the record and keeps `gate` informed from now on.
+  Status begin(authority::Gate& gate);
+  void count(std::int64_t faces_seen, std::int64_t alerts);  // Of this run.
+  Status end();  // Stops looking, and enters the end of the run in the record.
+
+  // One look; begin()'s thread calls it. For tests.
+  void look();
+
+ private:
+  struct Files {
+    std::string revocations;
+    std::string policy;
+    std::string note;
+    std::string record;
+  };
+  RunWatch(const Site& site,
+           std::filesystem::path note,
+           std::filesystem::path record,
+           std::shared_ptr<const authority::WrittenAuthority> authority,
+           audit::Journal& journal,
+           const Clock& clock);
+  Result<Files> read_files() const;
+  Status read(WallTime now);  // Files, then what of them has changed.
+  Status verify(const Files& files, WallTime now);
+  deployment::Terms terms() const;
+  Status enter(deployment::Event event);
+  void enter_if_due(MonotonicTime now);
+  void note_changes();
+  Status catch_up();
+  void fail(const Error& error);
+  void look_until_stopped(const std::stop_token& stop);
+
+  const Site& site_;
+  const std::filesystem::path note_file_;
+  const std::filesystem::path record_file_;
+  const std::shared_ptr<const authority::WrittenAuthority> authority_;
+  audit::Journal& journal_;
+  const Clock& clock_;
+  authority::Gate* gate_ = nullptr;
+
+  Files files_;  // As they were last verified.
+  std::optional<officers::Register> officers_;
+  std::optional<deployment::Deployment> deployment_;
+  authority::Circumstances circumstances_;
+  MonotonicTime verified_at_;
+  MonotonicTime counted_at_;
+  std::string hindered_by_;        // The rule that the journal was last told of; empty: none.
+  std::int64_t faces_before_ = 0;  // Of earlier runs.
+  std::int64_t alerts_before_ = 0;
+  std::atomic<std::int64_t> faces_{0};
+  std::atomic<std::int64_t> alerts_{0};
+  std::mutex mutex_;
+  std::condition_variable_any stopped_;
+  std::jthread thread_;
+};
+
+}  // namespace proviso::site
