@@ -40,7 +40,7 @@ struct AuthorisedCamera {
 };
 
 // Lowest threshold that any statement may name with this software: the highest impostor score seen
-// in the default pack's measurements was 0.38 (docs/formats/statement.md).
+// in the default pack's measurements was 0.38 (docs/formats/authority.md).
 inline constexpr int kThresholdFloorMillionths = 400'000;
 
 struct Statement {
