@@ -116,7 +116,8 @@ TEST_F(RunOutput, PercentilesAreGivenWithTheirCountAndOnlyWhenThereAreAlerts) {
 
 TEST_F(RunOutput, TheSummaryLineIsJsonUnderOneName) {
   const std::string line = summary_line(summary_);
-  EXPECT_TRUE(line.starts_with(R"({"summary":{"stop_reason":"sources ended","stop_rule":"","inferences":0,"cameras":[{)"))
+  EXPECT_TRUE(line.starts_with(
+      R"({"summary":{"stop_reason":"sources ended","stop_rule":"","inferences":0,"cameras":[{)"))
       << line;
   EXPECT_NE(line.find(R"("too small":7)"), std::string::npos) << line;
 }
