@@ -16,6 +16,7 @@
 #include "adapters/ffmpeg/source.h"
 #include "adapters/openssl/certificates_tool.h"
 #include "adapters/openssl/server_tool.h"
+#include "base/core/concat.h"
 
 namespace proviso::ffmpeg {
 namespace {
@@ -33,8 +34,8 @@ using testing_tools::source_options;
 using testing_tools::SourceResult;
 using testing_tools::TemporaryFolder;
 
-const std::string kServer = PROVISO_SOURCE "/tests/integration/rtsp_server.py";
-const std::string kClip = PROVISO_DEPS "/media/carphone_pristine.mp4";
+constexpr const char* kServer = PROVISO_SOURCE "/tests/integration/rtsp_server.py";
+constexpr const char* kClip = PROVISO_DEPS "/media/carphone_pristine.mp4";
 constexpr auto kShort = 300ms;           // A deadline that a test waits for.
 constexpr auto kLate = 3s;               // Far over kShort, for a machine that is busy.
 constexpr int kFramesUntilReport = 200;  // RFC 3550 6.2: the first RTCP report comes within 3.1 s.
@@ -172,7 +173,7 @@ TEST_F(RtspTest, AWrongPasswordIsRefusedAndNeverRepeated) {
   for (const std::string method : {"digest", "basic"}) {
     const std::string place = camera_->at(method, "/clip");
     for (const std::string user : {"officer:wrong-word@", "officer@", ""}) {
-      const Error refused = refusal_of("rtsp://" + user + place);
+      const Error refused = refusal_of(concat("rtsp://", user, place));
       EXPECT_EQ(refused.code, ErrorCode::kInvalidInput) << method;
       EXPECT_NE(refused.message.find("user or password refused"), std::string::npos)
           << refused.message;

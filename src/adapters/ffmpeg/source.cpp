@@ -66,7 +66,7 @@ std::optional<WallTime> camera_time_of(const AVPacket& packet) {
   std::size_t size = 0;
   const auto* bytes = av_packet_get_side_data(&packet, AV_PKT_DATA_PRFT, &size);
   if (bytes == nullptr || size < sizeof(AVProducerReferenceTime)) return std::nullopt;
-  const auto* time = static_cast<const AVProducerReferenceTime*>(static_cast<const void*>(bytes));
+  const auto* time = reinterpret_cast<const AVProducerReferenceTime*>(bytes);
   return WallTime(microseconds(time->wallclock));
 }
 

@@ -185,7 +185,7 @@ TEST_F(SourceTest, GreyPicturesHaveNeutralChroma) {
     std::string chroma;
     append_plane(frame.pixels.u, 32, 24, chroma);
     append_plane(frame.pixels.v, 32, 24, chroma);
-    EXPECT_EQ(chroma, std::string(2 * 32 * 24, '\x80'));
+    EXPECT_EQ(chroma, std::string(std::size_t{2} * 32 * 24, '\x80'));
   }
   EXPECT_TRUE(luma == raw_by_program(path, "gray"));
   EXPECT_EQ(played.frames[0].pixels.range, image::YuvRange::kFull);
@@ -306,6 +306,7 @@ TEST_F(SourceTest, PicturesThatAreAllBrokenAreNoVideo) {
         remake("broken" + number + ".mov", whole, {"-c", "copy", "-bsf:v", "noise=amount=1"});
     expect_no_video(path);
     const Played played = play_file(path);
+    ASSERT_TRUE(played.error.has_value());
     const bool was_given_up =
         played.error->message.find("its pictures are broken") != std::string::npos;
     EXPECT_EQ(was_given_up, count > kBadPacketsMax) << played.error->message;

@@ -73,6 +73,7 @@ class ChildProcess {
   [[noreturn]] static void run(const std::vector<char*>& words, int output) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing < 0) _exit(127);
     dup2(nothing, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(nothing, STDERR_FILENO);

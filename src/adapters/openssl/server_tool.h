@@ -32,7 +32,7 @@ class Server {
   explicit Server(std::function<void(const openssl::Socket&)> serve)
       : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address = loopback(0);
-    auto* generic = static_cast<sockaddr*>(static_cast<void*>(&address));
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
     socklen_t size = sizeof address;
     EXPECT_EQ(bind(listener_.fd(), generic, size), 0);
     EXPECT_EQ(listen(listener_.fd(), 8), 0);
@@ -65,9 +65,7 @@ class Server {
 inline openssl::Socket connect_to(std::uint16_t port) {
   openssl::Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = loopback(port);
-  if (connect(socket.fd(),
-              static_cast<const sockaddr*>(static_cast<const void*>(&address)),
-              sizeof address) != 0) {
+  if (connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     socket.close();
   }
   return socket;
