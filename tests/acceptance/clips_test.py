@@ -130,10 +130,13 @@ class BadInput(unittest.TestCase):
         site.sealed.write_bytes(content)
         self.assertIn("sha256", self.refused(site))
 
-    def test_a_threshold_under_the_floor_cannot_be_signed(self):
+    def test_a_threshold_under_the_floor_cannot_be_drafted(self):
         office = self.site(MEDIA / "carphone_pristine.mp4").office
-        office.drafted(self.folder / "list.sealed", {"one": MEDIA / "bikes.mp4"}, "low", threshold_millionths=399999)
-        self.assertIn("threshold", office.sign("low", "jo", code=1))
+        low = office.answers(self.folder / "list.sealed", {"one": MEDIA / "bikes.mp4"}, "low")
+        for threshold, code in ((400000, 0), (399999, 1)):
+            file = office.answers_file(low | {"threshold_millionths": threshold})
+            said = office.run("authority", "draft", "--answers", file, "--models", MODELS, code=code)
+        self.assertIn("threshold_millionths must be an integer from 400000 to 1000000; found the integer 399999", said)
 
     def test_a_tiny_video_runs_and_compares_nobody(self):
         clip = self.folder / "tiny.mp4"

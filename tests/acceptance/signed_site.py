@@ -69,10 +69,13 @@ class SignedSite:
             "cameras": {name: {"source": str(source)} for name, source in cameras.items()},
         }
 
-    def draft(self, answers: dict) -> pathlib.Path:
+    def answers_file(self, answers: dict) -> pathlib.Path:
         file = self.folder / f"{answers['reference']}.answers.json"
         file.write_text(json.dumps(answers))
-        self.run("authority", "draft", "--answers", file, "--models", self.models)
+        return file
+
+    def draft(self, answers: dict) -> pathlib.Path:
+        self.run("authority", "draft", "--answers", self.answers_file(answers), "--models", self.models)
         return self.site / "authorities" / f"{answers['reference']}.draft"
 
     def sign(self, named, officer: str, code=0) -> str:
