@@ -208,8 +208,7 @@ Status RunWatch::end() {
   look();  // What came last, such as a clock that was set, is said too.
   deployment::Event ended;
   ended.kind = EventKind::kRunEnded;
-  PROVISO_TRY_DONE(enter(std::move(ended)));
-  return catch_up();
+  return enter(std::move(ended));
 }
 
 }  // namespace proviso::site
