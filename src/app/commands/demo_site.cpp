@@ -1,6 +1,7 @@
 #include "app/commands/demo_site.h"
 
 #include <array>
+#include <memory>
 #include <span>
 
 #include "app/drafting/draft.h"
@@ -139,7 +140,7 @@ class Maker {
     PROVISO_TRY(const auto name, officers::SiteName::parse(kSiteName));
     PROVISO_TRY(auto made,
                 site::Site::create(request_.folder, name, passphrase_, crypto::kCostMin, now()));
-    site_.emplace(std::move(made));
+    site_ = std::make_unique<const site::Site>(std::move(made));
     PROVISO_TRY(const auto root, site_->open_root_key(passphrase_));
     for (const Person& person : kPeople) {
       officers::Officer asked{.id = std::string(person.id),
@@ -156,7 +157,7 @@ class Maker {
       PROVISO_TRY_DONE(site_->certify(request.officer, root, now()));
     }
     PROVISO_TRY(auto officers, site_->read_register(now()));
-    officers_.emplace(std::move(officers));
+    officers_ = std::make_unique<const officers::Register>(std::move(officers));
     return Done{};
   }
 
@@ -236,8 +237,8 @@ class Maker {
   const DemoRequest& request_;
   const SystemClock clock_;
   const std::string passphrase_ = crypto::random_id() + crypto::random_id();
-  std::optional<site::Site> site_;
-  std::optional<officers::Register> officers_;
+  std::unique_ptr<const site::Site> site_;
+  std::unique_ptr<const officers::Register> officers_;
   std::shared_ptr<const policy::Policy> policy_;
   std::shared_ptr<const authority::WrittenAuthority> authority_;
   fs::path authority_file_;

@@ -46,7 +46,8 @@ Result<DeploymentDesk> DeploymentDesk::open(const Request& request) {
 
 Status DeploymentDesk::read() {
   PROVISO_TRY(const auto record, deployment::read_record(record_file_));
-  PROVISO_TRY(state_, deployment::Deployment::rebuild(record, terms()));
+  PROVISO_TRY(auto state, deployment::Deployment::rebuild(record, terms()));
+  state_ = std::make_shared<const deployment::Deployment>(std::move(state));
   return Done{};
 }
 
@@ -134,7 +135,7 @@ Status DeploymentDesk::sign(deployment::Event event) {
   event.at = now();
   const deployment::Signer signer{.key = officer->key, .secret = *secret_};
   PROVISO_TRY(auto appended, deployment::append(record_file_, terms(), std::move(event), &signer));
-  state_ = std::move(appended.deployment);
+  state_ = std::make_shared<const deployment::Deployment>(std::move(appended.deployment));
   PROVISO_TRY(const auto record, deployment::read_record(record_file_));
   return site::enter_record(site_, record, said_.digest, SystemClock());
 }

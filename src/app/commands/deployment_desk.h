@@ -10,7 +10,6 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,7 +63,7 @@ class DeploymentDesk {
   std::shared_ptr<const policy::Policy> policy_;
   std::shared_ptr<const officers::Register> officers_;
   std::filesystem::path record_file_;
-  std::optional<deployment::Deployment> state_;
+  std::shared_ptr<const deployment::Deployment> state_;
   std::shared_ptr<const crypto::SecretKey> secret_;
 };
 

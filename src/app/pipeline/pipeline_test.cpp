@@ -34,7 +34,8 @@ class MiddleFaceNetwork final : public tensor::Network {
  public:
   explicit MiddleFaceNetwork(image::SizePx input) : input_(input) {
     for (const int stride : {8, 16, 32}) {
-      const auto cells = static_cast<std::size_t>((input.width / stride) * (input.height / stride));
+      const auto cells = static_cast<std::size_t>(input.width / stride) *
+                         static_cast<std::size_t>(input.height / stride);
       const std::string end = "_" + std::to_string(stride);
       specs_.push_back({"cls" + end, cells});
       specs_.push_back({"obj" + end, cells});
@@ -60,7 +61,9 @@ class MiddleFaceNetwork final : public tensor::Network {
     constexpr std::size_t kCoarse = 8;  // The outputs of stride 32 come last: cls, obj, bbox, kps.
     const int column = input_.width / kStride / 2;
     const int row = input_.height / kStride / 2;
-    const auto cell = static_cast<std::size_t>(row * (input_.width / kStride) + column);
+    const int cells_a_row = input_.width / kStride;
+    const auto cell = static_cast<std::size_t>(row) * static_cast<std::size_t>(cells_a_row) +
+                      static_cast<std::size_t>(column);
     const float x = static_cast<float>(input_.width) / 2 / kStride - static_cast<float>(column);
     const float y = static_cast<float>(input_.height) / 2 / kStride - static_cast<float>(row);
     job.outputs[kCoarse][cell] = 1;

@@ -49,7 +49,9 @@ void add_particulars(const Event& event, const crypto::Digest& authority, Value:
       body["outcome"] = to_text(event.outcome);
       return;
     case EventKind::kStopped: body["reason"] = "decision"; return;
-    case EventKind::kReviewed: body["review"] = crypto::to_hex(event.document.value()); return;
+    case EventKind::kReviewed:
+      if (event.document) body["review"] = crypto::to_hex(*event.document);
+      return;
     default: return;
   }
 }

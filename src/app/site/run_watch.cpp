@@ -14,14 +14,12 @@ using deployment::EventKind;
 }  // namespace
 
 RunWatch::RunWatch(const Site& site,
-                   std::filesystem::path note,
-                   std::filesystem::path record,
+                   Paths paths,
                    std::shared_ptr<const authority::WrittenAuthority> authority,
                    audit::Journal& journal,
                    const Clock& clock)
     : site_(site),
-      note_file_(std::move(note)),
-      record_file_(std::move(record)),
+      paths_(std::move(paths)),
       authority_(std::move(authority)),
       journal_(journal),
       clock_(clock) {}
@@ -38,7 +36,11 @@ Result<std::unique_ptr<RunWatch>> RunWatch::open(
     const Clock& clock) {
   PROVISO_TRY(auto record, site.deployment_file(authority->statement().reference));
   std::unique_ptr<RunWatch> watch(
-      new RunWatch(site, std::move(note), std::move(record), std::move(authority), journal, clock));
+      new RunWatch(site,
+                   {.note = std::move(note), .record = std::move(record)},
+                   std::move(authority),
+                   journal,
+                   clock));
   PROVISO_TRY_DONE(watch->read(clock.wall()));
   PROVISO_TRY_DONE(watch->catch_up());
   watch->faces_before_ = watch->deployment_->faces_seen();
@@ -58,8 +60,8 @@ Result<RunWatch::Files> RunWatch::read_files() const {
   PROVISO_TRY(files.revocations,
               read_text_file(site_.folder() / "revocations.note", note::kNoteBytesMax));
   PROVISO_TRY(files.policy, read_text_file(site_.policy_file(), policy::Policy::kBytesMax));
-  PROVISO_TRY(files.note, read_authority(note_file_));
-  PROVISO_TRY(files.record, deployment::read_record(record_file_));
+  PROVISO_TRY(files.note, read_authority(paths_.note));
+  PROVISO_TRY(files.record, deployment::read_record(paths_.record));
   return files;
 }
 
@@ -67,8 +69,10 @@ Status RunWatch::verify(const Files& files, WallTime now) {
   const bool others_signed = !officers_ || files.revocations != files_.revocations ||
                              files.record != files_.record || files.note != files_.note;
   if (others_signed) {
-    PROVISO_TRY(officers_, site_.read_register(now));
-    PROVISO_TRY(deployment_, deployment::Deployment::rebuild(files.record, terms()));
+    PROVISO_TRY(auto officers, site_.read_register(now));
+    officers_ = std::make_unique<const officers::Register>(std::move(officers));
+    PROVISO_TRY(auto deployment, deployment::Deployment::rebuild(files.record, terms()));
+    deployment_ = std::make_unique<const deployment::Deployment>(std::move(deployment));
   }
   const auto holds =
       authority::WrittenAuthority::verify(files.note, *officers_, authority_->shared_policy(), now);
@@ -76,8 +80,8 @@ Status RunWatch::verify(const Files& files, WallTime now) {
   circumstances_.suspended = hindrances.suspended;
   circumstances_.voided = hindrances.over;
   circumstances_.is_countersigned = holds && holds.value()->is_countersigned();
-  circumstances_.present_until =
-      deployment_->presence() ? std::optional(deployment_->presence()->until) : std::nullopt;
+  const auto& presence = deployment_->presence();
+  circumstances_.present_until = presence ? std::optional(presence->until) : std::nullopt;
   if (holds && holds.value()->digest() == authority_->digest()) return Done{};
   const std::string why = holds ? std::string("it is another one now") : holds.error().message;
   circumstances_.voided =
@@ -107,8 +111,8 @@ Status RunWatch::enter(deployment::Event event) {
   event.at = gate_->trusted_now();
   event.faces_seen = faces_before_ + faces_.load();
   event.alerts = alerts_before_ + alerts_.load();
-  PROVISO_TRY(auto appended, deployment::append(record_file_, terms(), std::move(event), nullptr));
-  deployment_ = std::move(appended.deployment);
+  PROVISO_TRY(auto appended, deployment::append(paths_.record, terms(), std::move(event), nullptr));
+  deployment_ = std::make_unique<const deployment::Deployment>(std::move(appended.deployment));
   circumstances_.suspended = hindrances_of(*deployment_).suspended;
   return Done{};
 }
@@ -161,7 +165,7 @@ void RunWatch::note_changes() {
 // Steps whose command was cut off before it could enter them.
 Status RunWatch::catch_up() {
   PROVISO_TRY(auto log, DeploymentLog::open(site_, journal_));
-  PROVISO_TRY(const auto record, deployment::read_record(record_file_));
+  PROVISO_TRY(const auto record, deployment::read_record(paths_.record));
   return log.enter(record, authority_->digest());
 }
 

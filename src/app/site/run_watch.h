@@ -72,9 +72,12 @@ class RunWatch {
     std::string note;
     std::string record;
   };
+  struct Paths {
+    std::filesystem::path note;
+    std::filesystem::path record;
+  };
   RunWatch(const Site& site,
-           std::filesystem::path note,
-           std::filesystem::path record,
+           Paths paths,
            std::shared_ptr<const authority::WrittenAuthority> authority,
            audit::Journal& journal,
            const Clock& clock);
@@ -90,16 +93,15 @@ class RunWatch {
   void look_until_stopped(const std::stop_token& stop);
 
   const Site& site_;
-  const std::filesystem::path note_file_;
-  const std::filesystem::path record_file_;
+  const Paths paths_;
   const std::shared_ptr<const authority::WrittenAuthority> authority_;
   audit::Journal& journal_;
   const Clock& clock_;
   authority::Gate* gate_ = nullptr;
 
   Files files_;  // As they were last verified.
-  std::optional<officers::Register> officers_;
-  std::optional<deployment::Deployment> deployment_;
+  std::unique_ptr<const officers::Register> officers_;
+  std::unique_ptr<const deployment::Deployment> deployment_;
   authority::Circumstances circumstances_;
   MonotonicTime verified_at_;
   MonotonicTime counted_at_;

@@ -23,6 +23,13 @@ using std::chrono::seconds;
 constexpr std::chrono::microseconds kTick{1};
 
 class DeploymentTest : public testing::Test {
+ public:
+  ~DeploymentTest() override { std::filesystem::remove_all(folder_); }
+  DeploymentTest(const DeploymentTest&) = delete;
+  DeploymentTest& operator=(const DeploymentTest&) = delete;
+  DeploymentTest(DeploymentTest&&) = delete;
+  DeploymentTest& operator=(DeploymentTest&&) = delete;
+
  protected:
   static void SetUpTestSuite() { ASSERT_TRUE(crypto::start()); }
 
@@ -31,7 +38,6 @@ class DeploymentTest : public testing::Test {
     std::string made = testing::TempDir() + "deployment-XXXXXX";
     folder_ = ::mkdtemp(made.data());
   }
-  ~DeploymentTest() override { std::filesystem::remove_all(folder_); }
 
   std::filesystem::path file() const { return folder_ / "test.jsonl"; }
   std::string record() const { return read_record(file()).value(); }

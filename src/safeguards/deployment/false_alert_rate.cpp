@@ -13,9 +13,15 @@ constexpr int kPermille = 1000;
 constexpr int kBisections = 60;     // Beyond the precision of the probability itself.
 constexpr double kRounding = 1e-6;  // So that a bound on a whole number is not rounded past it.
 
+// Of a positive number. std::lgamma writes a global variable.
+double log_gamma(double x) {
+  int sign = 0;
+  return ::lgamma_r(x, &sign);
+}
+
 // log C(n, k) + k log p + (n - k) log(1 - p), for 0 < p < 1.
 double log_binomial(double n, double k, double p) {
-  return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) + k * std::log(p) +
+  return log_gamma(n + 1) - log_gamma(k + 1) - log_gamma(n - k + 1) + k * std::log(p) +
          (n - k) * std::log1p(-p);
 }
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <thread>
 
 #include "base/core/concat.h"
@@ -51,7 +51,7 @@ class Lock {
                    " cannot be ",
                    what,
                    " (",
-                   std::strerror(errno),
+                   std::generic_category().message(errno),
                    "); wait for the other command, or check the folder")};
   }
   int descriptor_;
@@ -61,8 +61,8 @@ class Lock {
 
 Result<std::string> read_record(const std::filesystem::path& file) {
   auto text = read_text_file(file, kRecordBytesMax);
-  if (!text && text.error().code == ErrorCode::kNotFound) return std::string{};
-  return text;
+  if (text || text.error().code != ErrorCode::kNotFound) return text;
+  return std::string{};
 }
 
 Result<Appended> append(const std::filesystem::path& file,

@@ -34,11 +34,11 @@ std::span<const Role> roles_for(EventKind kind) {
     case EventKind::kStopped: return kStoppers;
     case EventKind::kSuspended: return kAnybody;
     case EventKind::kResumed:
-    case EventKind::kReviewed: return {};  // The policy says who.
+    case EventKind::kReviewed:  // The policy says who.
     case EventKind::kRunStarted:
     case EventKind::kCounted:
     case EventKind::kRunEnded:
-    case EventKind::kHalted: return {};  // Nobody signs these.
+    case EventKind::kHalted: return {};  // Nobody signs what the engine says.
   }
   PROVISO_CHECK(false);
 }
