@@ -49,6 +49,9 @@ Lanes make_lanes(const Parts& parts, std::span<const std::unique_ptr<CameraFeed>
     PROVISO_CHECK(camera != nullptr);  // The gate was opened for these cameras.
     detect::PlannerOptions planner;
     planner.phase = kSweepEvery * static_cast<int>(lanes.size()) / static_cast<int>(feeds.size());
+    if (camera->kind == authority::CameraKind::kRecording) {
+      planner.turns_from = detect::TurnsFrom::kFirstFrame;
+    }
     lanes.push_back(std::make_unique<CameraLane>(*feed, camera->zone, planner, shots));
   }
   return lanes;

@@ -15,12 +15,13 @@ constexpr std::chrono::milliseconds kEarly{10};
 
 }  // namespace
 
-Planner::Planner(PlannerOptions options) : options_(options) {
+Planner::Planner(PlannerOptions options)
+    : options_(options), origin_(std::chrono::microseconds(options.phase)) {
   PROVISO_CHECK(options_.sweep_moving.count() > 0 && options_.sweep_still >= options_.sweep_moving);
 }
 
 WallTime Planner::turn_of(WallTime time) const {
-  const auto since = (time - options_.phase).time_since_epoch();
+  const auto since = time - origin_;
   const std::chrono::microseconds length = options_.sweep_moving;
   return time - (since % length + length) % length;
 }
@@ -56,6 +57,9 @@ Plan Planner::plan(WallTime captured_at,
                    image::SizePx sweep_input,
                    std::span<const KnownFace> known) {
   moved_since_sweep_ = moved_since_sweep_ || is_moving;
+  if (!last_sweep_ && options_.turns_from == TurnsFrom::kFirstFrame) {
+    origin_ = captured_at + options_.phase;
+  }
   Plan plan;
   const WallTime next = last_sweep_ ? next_sweep(*last_sweep_) : captured_at;
   plan.sweep = captured_at >= next || captured_at < last_sweep_;

@@ -8,8 +8,9 @@
 //
 //   sweep    on the first frame; once a turn of sweep_moving if something moved since the last;
 //            sweep_still after the last in any case, so that a movement which the gate misses
-//            delays a new face by no more than that. Turns are cut from the time of day, shifted by
-//            `phase`, so that cameras with different phases never sweep together for long.
+//            delays a new face by no more than that. Turns of a live camera are cut from the time
+//            of day, shifted by `phase`, so that cameras with different phases never sweep together
+//            for long; those of a recording from its first frame, so that it gives the same twice.
 //   near     faces that still want shots, every near_wanted; the others, every near_settled unless
 //            a sweep comes soon after: it shows them too. One that is hidden is looked for no
 //            oftener.
@@ -20,6 +21,7 @@
 // Threads: thread-bound, one per camera. Errors: none.
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -29,6 +31,8 @@
 
 namespace proviso::detect {
 
+enum class TurnsFrom : std::uint8_t { kTimeOfDay, kFirstFrame };
+
 struct PlannerOptions {
   // Measured on one core: a sweep of 960x544 18 ms, a near look 1.2 ms, decoding 1080p 5 ms a
   // frame, an embedding 15 ms.
@@ -37,6 +41,7 @@ struct PlannerOptions {
   std::chrono::milliseconds near_wanted{80};    // Every second frame at 25 a second: new pose.
   std::chrono::milliseconds near_settled{320};  // Enough to keep the track.
   std::chrono::milliseconds phase{0};           // 0 to sweep_moving; another for each camera.
+  TurnsFrom turns_from = TurnsFrom::kTimeOfDay;
 };
 
 struct KnownFace {
@@ -69,6 +74,7 @@ class Planner {
                                       std::span<const KnownFace> known);
 
   PlannerOptions options_;
+  WallTime origin_;  // Of the turns.
   std::optional<WallTime> last_sweep_;
   WallTime last_near_wanted_;
   WallTime last_near_settled_;

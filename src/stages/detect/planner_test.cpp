@@ -29,14 +29,15 @@ struct Scene {
   std::size_t settled = 0;
   bool hidden = false;  // Known since the start, not seen again.
   image::SizePx sweep_input = kLargeSweep;
+  WallTime start = kStart;
 };
 
 // Frames every 40 ms; what is looked at is seen.
 Looks watch(Planner& planner, const Scene& scene, milliseconds until) {
   Looks looks;
-  std::vector<WallTime> last_seen(scene.wanting + scene.settled, kStart);
+  std::vector<WallTime> last_seen(scene.wanting + scene.settled, scene.start);
   for (milliseconds after = 0ms; after <= until; after += 40ms) {
-    const WallTime now = kStart + after;
+    const WallTime now = scene.start + after;
     std::vector<KnownFace> known;
     for (std::size_t n = 0; n < last_seen.size(); ++n) {
       known.push_back({.expected_box = {static_cast<float>(n), 0, 32, 32},
@@ -98,6 +99,15 @@ TEST(Planner, CamerasOfDifferentPhasesDoNotSweepTogether) {
     EXPECT_EQ(looks.sweeps.size(), 11U);
   }
   for (const milliseconds at : sweeps) EXPECT_EQ(sweeps.count(at), 1U) << at.count();
+}
+
+TEST(Planner, ARecordingIsSweptTheSameWhateverTheSecondAtWhichItStarts) {
+  const auto sweeps = [](TurnsFrom from, milliseconds later) {
+    Planner planner({.turns_from = from});
+    return watch(planner, {.moving = true, .start = kStart + later}, 2000ms).sweeps;
+  };
+  EXPECT_EQ(sweeps(TurnsFrom::kFirstFrame, 0ms), sweeps(TurnsFrom::kFirstFrame, 150ms));
+  EXPECT_NE(sweeps(TurnsFrom::kTimeOfDay, 0ms), sweeps(TurnsFrom::kTimeOfDay, 150ms));
 }
 
 TEST(Planner, LooksNearFacesThatWantShotsEverySecondFrame) {
