@@ -48,6 +48,7 @@ proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguar
 proviso_module(app/drafting DEPENDS base/core base/crypto base/json base/toml safeguards/policy safeguards/watchlist safeguards/authority stages/video)
 proviso_module(app/commands DEPENDS app/site safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg adapters/http
   LIBRARIES CLI11::CLI11)
+target_compile_options(app_commands PRIVATE ${quick_compile})
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/app/commands/main.cpp)
   add_executable(proviso src/app/commands/main.cpp)
   target_link_libraries(proviso PRIVATE app_commands CLI11::CLI11)
