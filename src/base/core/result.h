@@ -54,7 +54,8 @@ class [[nodiscard]] Result {
     PROVISO_CHECK(has_value());
     return *std::get_if<T>(&state_);
   }
-  T&& value() && { return std::move(value()); }
+  // By value: in `for (x : f().value())` a reference would outlive what it is of.
+  T value() && { return std::move(value()); }
 
   const Error& error() const {
     PROVISO_CHECK(!has_value());
