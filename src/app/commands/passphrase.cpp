@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/core/concat.h"
+#include "base/core/descriptor.h"
 #include "base/crypto/secret_file.h"
 
 namespace proviso::commands {
@@ -23,22 +24,6 @@ constexpr std::byte kInterrupt{0x03};
 constexpr std::byte kEndOfInput{0x04};
 constexpr std::byte kBackspace{0x08};
 constexpr std::byte kDelete{0x7F};
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor(Descriptor&&) = delete;
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) static_cast<void>(::close(number_));
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 // The terminal as a keyboard: each byte comes as it is typed, ^C as a byte, and nothing is shown.
 class Keyboard {
@@ -110,7 +95,7 @@ Result<crypto::Secret> first_bytes(const crypto::Secret& buffer, std::size_t siz
 
 Result<crypto::Secret> from_file(const std::string& file) {
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (opened.number() < 0) return failed_call("open", file);
+  if (!opened.is_open()) return failed_call("open", file);
   struct stat status{};
   if (::fstat(opened.number(), &status) != 0) return failed_call("stat", file);
   if (S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
@@ -164,7 +149,7 @@ Result<std::size_t> typed_line(int terminal, crypto::Secret& buffer) {
 
 Result<crypto::Secret> from_terminal(std::string_view prompt) {
   const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
-  if (terminal.number() < 0) return no_terminal();
+  if (!terminal.is_open()) return no_terminal();
   PROVISO_TRY(auto buffer, crypto::Secret::create(kBufferBytes));
   const Keyboard keyboard(terminal.number());
   if (!keyboard.is_silent()) return no_terminal();
@@ -205,7 +190,7 @@ Result<crypto::Secret> ask_new_passphrase(std::string_view whose, const std::str
 
 Result<bool> ask_yes(std::string_view question) {
   const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
-  if (terminal.number() < 0) return no_terminal();
+  if (!terminal.is_open()) return no_terminal();
   say(terminal.number(), concat(question, " Type yes to go on: "));
   std::string answer;
   while (answer.size() < kAnswerBytesMax) {

@@ -9,36 +9,17 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <system_error>
+#include <string>
 #include <utility>
 
 #include "base/core/check.h"
 #include "base/core/concat.h"
+#include "base/core/descriptor.h"
 
 namespace proviso {
 namespace {
 
 constexpr std::size_t kReadStepBytes = std::size_t{1} << 16U;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor(Descriptor&&) = delete;
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) static_cast<void>(::close(number_));
-  }
-
-  int number() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-  // Some file systems report a failed write only here.
-  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
-
- private:
-  int number_;
-};
 
 // Removes the file unless it was renamed away.
 class TemporaryFile {
@@ -62,19 +43,6 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
-// Reads errno: to be called before anything that may change it.
-Error failed_call(std::string_view call, const std::filesystem::path& path) {
-  const int number = errno;
-  const bool absent = number == ENOENT || number == ENOTDIR;
-  return Error{absent ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
-               concat(call,
-                      " of ",
-                      in_quotes(path.native()),
-                      " failed: ",
-                      std::generic_category().message(number),
-                      absent ? "; check the path" : "; check permissions and free space")};
-}
-
 Error too_large(const std::filesystem::path& path, std::size_t bytes_max) {
   return Error{ErrorCode::kOverLimit,
                concat("this kind of file has at most ",
@@ -95,16 +63,6 @@ ssize_t read_some(int descriptor, std::byte* into, std::size_t bytes) {
     count = ::read(descriptor, into, bytes);
   } while (count < 0 && errno == EINTR);
   return count;
-}
-
-bool write_all(int descriptor, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 // Container: a vector of bytes or a string.

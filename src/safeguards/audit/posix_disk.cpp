@@ -6,11 +6,12 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
+#include <span>
 #include <thread>
 #include <utility>
 
 #include "base/core/concat.h"
+#include "base/core/descriptor.h"
 #include "base/core/file.h"
 #include "safeguards/audit/disk.h"
 
@@ -19,53 +20,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kLockPause{2};
 
-// Reads errno: to be called before anything that may change it.
-Error failed_call(std::string_view call, const std::filesystem::path& path) {
-  const int number = errno;
-  const bool absent = number == ENOENT || number == ENOTDIR;
-  return Error{absent ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
-               concat(call,
-                      " of ",
-                      in_quotes(path.native()),
-                      " failed: ",
-                      std::generic_category().message(number),
-                      absent ? "; check the path" : "; check permissions and free space")};
-}
-
 Error failed_sync(std::string_view call, const std::filesystem::path& path) {
   return Error{ErrorCode::kCorrupt,
                concat(failed_call(call, path).message,
                       ". What was written may be lost without another word: stop, check the disk, "
                       "start again")};
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) static_cast<void>(::close(number_));
-  }
-
-  int number() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
-
- private:
-  int number_;
-};
-
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 class FileLock final : public Disk::Lock {
@@ -103,7 +62,8 @@ Status PosixDisk::write_synced(const std::string& path, std::string_view bytes) 
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
   Descriptor file(::open((root_ / path).c_str(), kFlags, 0644));
   if (!file.is_open()) return failed_call("open", root_ / path);
-  if (!write_all(file.number(), bytes)) return failed_call("write", root_ / path);
+  if (!write_all(file.number(), std::as_bytes(std::span{bytes})))
+    return failed_call("write", root_ / path);
   // Through the descriptor that wrote: an error since is then told here and not lost.
   if (::fsync(file.number()) != 0) return failed_sync("fsync", root_ / path);
   if (!file.close()) return failed_sync("close", root_ / path);

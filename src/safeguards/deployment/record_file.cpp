@@ -2,13 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "base/core/concat.h"
+#include "base/core/descriptor.h"
 #include "base/core/file.h"
 
 namespace proviso::deployment {
@@ -22,11 +23,10 @@ class Lock {
   static Result<Lock> take(const std::filesystem::path& file) {
     const std::string name = file.string() + ".lock";
     constexpr mode_t kOwnerOnly = 0600;
-    const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly);
-    if (descriptor < 0) return failed(name, "opened");
-    Lock lock(descriptor);
+    Lock lock(Descriptor(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly)));
+    if (!lock.file_.is_open()) return failed(name, "opened");
     const auto give_up = std::chrono::steady_clock::now() + kLockWait;
-    while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    while (::flock(lock.file_.number(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > give_up) {
         return failed(name, "locked");
       }
@@ -34,16 +34,9 @@ class Lock {
     }
     return lock;
   }
-  Lock(Lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  Lock& operator=(Lock&&) = delete;
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-  ~Lock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
 
  private:
-  explicit Lock(int descriptor) : descriptor_(descriptor) {}
+  explicit Lock(Descriptor file) : file_(std::move(file)) {}
   static Error failed(const std::string& name, std::string_view what) {
     return {ErrorCode::kUnavailable,
             concat("deployment: ",
@@ -54,7 +47,7 @@ class Lock {
                    std::generic_category().message(errno),
                    "); wait for the other command, or check the folder")};
   }
-  int descriptor_;
+  Descriptor file_;
 };
 
 }  // namespace

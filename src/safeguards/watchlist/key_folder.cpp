@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/core/concat.h"
+#include "base/core/descriptor.h"
 #include "base/core/file.h"
 #include "safeguards/watchlist/list_key_file.h"
 
@@ -16,22 +17,6 @@ namespace proviso::watchlist {
 namespace {
 
 constexpr std::string_view kNameStart = "list-key.";
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor(Descriptor&&) = delete;
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) static_cast<void>(::close(number_));
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 // Reads errno: to be called before anything that may change it.
 Error failed(std::string_view call, const std::filesystem::path& path) {
@@ -103,12 +88,12 @@ Status KeyFolder::destroy(std::uint64_t epoch) {
   const std::filesystem::path path = path_of(epoch);
   {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (file.number() < 0) return failed("open", path);
+    if (!file.is_open()) return failed("open", path);
     PROVISO_TRY_DONE(overwrite(file.number(), path));
   }
   if (::unlink(path.c_str()) != 0) return failed("unlink", path);
   const Descriptor folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.number() < 0) return failed("open", folder_);
+  if (!folder.is_open()) return failed("open", folder_);
   if (::fsync(folder.number()) != 0) return failed("fsync", folder_);
   return Done{};
 }
