@@ -3,6 +3,7 @@
 #include "adapters/openvino/onnx_scan.h"
 #include "base/core/field_reader.h"
 #include "base/core/file.h"
+#include "base/crypto/digest_field.h"
 #include "base/toml/toml.h"
 
 namespace proviso::openvino {
@@ -97,10 +98,7 @@ Result<ModelFile> read_model(FieldReader reader,
       model.file_name == "..") {
     return reader.refused("file", "a file name inside the pack's folder");
   }
-  PROVISO_TRY(const auto hex, reader.string("sha256", kTextBytesMax));
-  const auto digest = crypto::parse_digest(hex);
-  if (!digest) return reader.refused("sha256", "64 lower-case hexadecimal digits");
-  model.sha256 = digest.value();
+  PROVISO_TRY(model.sha256, crypto::read_digest(reader, "sha256"));
   PROVISO_TRY(model.licence, reader.string("licence", kTextBytesMax));
   PROVISO_TRY(model.source, reader.string("source", kTextBytesMax));
   PROVISO_TRY(model.precision, precision_of(reader));

@@ -1,15 +1,11 @@
 #include "app/vault/stored_note.h"
 
 #include "base/core/field_reader.h"
+#include "base/core/field_texts.h"
 #include "base/json/json.h"
 #include "safeguards/note/signed_note.h"
 
 namespace proviso::vault {
-namespace {
-
-constexpr std::size_t kTimeBytesMax = 32;
-
-}  // namespace
 
 std::string to_text(const StoredNote& stored) {
   Value::Object fields{{"note", stored.note}};
@@ -23,8 +19,7 @@ Result<StoredNote> parse_stored_note(std::string_view text) {
   StoredNote stored;
   PROVISO_TRY(stored.note, reader.string("note", note::kNoteBytesMax));
   if (reader.has("activated_at")) {
-    PROVISO_TRY(const auto at, reader.string("activated_at", kTimeBytesMax));
-    PROVISO_TRY(stored.activated_at, parse_rfc3339(at));
+    PROVISO_TRY(stored.activated_at, read_time(reader, "activated_at"));
   }
   PROVISO_TRY_DONE(reader.finish());
   return stored;

@@ -2,6 +2,7 @@
 
 #include "base/core/concat.h"
 #include "base/core/field_reader.h"
+#include "base/core/field_texts.h"
 #include "base/crypto/sealed_bytes.h"
 #include "base/json/json.h"
 
@@ -38,11 +39,9 @@ Result<Trace> parse(std::string_view text) {
   PROVISO_TRY(trace.category, reader.string("category", kTextBytesMax));
   PROVISO_TRY(trace.entry, reader.string("entry", kTextBytesMax));
   PROVISO_TRY(trace.reason, reader.string("reason", kTextBytesMax));
-  PROVISO_TRY(const auto until, reader.string("until", kTextBytesMax));
-  PROVISO_TRY(trace.until, parse_rfc3339(until));
+  PROVISO_TRY(trace.until, read_time(reader, "until"));
   if (reader.has("active_from")) {
-    PROVISO_TRY(const auto from, reader.string("active_from", kTextBytesMax));
-    PROVISO_TRY(trace.active_from, parse_rfc3339(from));
+    PROVISO_TRY(trace.active_from, read_time(reader, "active_from"));
   }
   PROVISO_TRY_DONE(reader.finish());
   return trace;

@@ -17,9 +17,8 @@
 namespace proviso::audit {
 namespace {
 
-constexpr char kEd25519Cosignature = '\x04';
+constexpr note::KeyKind kKind = note::KeyKind::kEd25519Cosignature;
 constexpr std::size_t kTimeBytes = 8;
-constexpr std::size_t kIdBytes = 4;
 constexpr std::uint64_t kTimeMaxS = 4'291'747'199;  // The end of 2105: what WallTime can show.
 constexpr std::chrono::seconds kSubmissionWait{30};
 constexpr std::string_view kSizeType = "text/x.tlog.size";
@@ -32,25 +31,6 @@ enum HttpStatus : std::uint16_t {
   kConflict = 409,
   kBadProof = 422,
 };
-
-std::string as_text(const crypto::PublicKey& key) {
-  return {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
-}
-
-std::string big_endian(std::uint64_t number, std::size_t count) {
-  std::string bytes(count, '\0');
-  for (std::size_t i = 0; i < count; ++i) {
-    bytes[count - 1 - i] = static_cast<char>(number >> (8 * i) & 0xFFU);
-  }
-  return bytes;
-}
-
-Error bad_key(std::string_view text) {
-  return Error{ErrorCode::kInvalidInput,
-               concat("a witness's key is NAME+ID+KEY of kind 4, Ed25519 cosignatures; found ",
-                      in_quotes(text, 2 * kQuotedBytesMax),
-                      "; ask its operator for the verifier key")};
-}
 
 Error another_log(const WitnessKey& witness, std::string_view what) {
   return Error{ErrorCode::kCorrupt,
@@ -166,7 +146,7 @@ Result<std::filesystem::path> make_cosigned_directory(const std::filesystem::pat
 
 std::filesystem::path cosigned_path(const std::filesystem::path& log_directory,
                                     const WitnessKey& witness) {
-  const std::string id = big_endian(witness.id(), kIdBytes);
+  const std::string id = note::key_id_bytes(witness.id());
   return cosigned_directory(log_directory) / to_hex(std::as_bytes(std::span{id}));
 }
 
@@ -178,39 +158,16 @@ Result<Proof> proof_from(const LogReader& reader, std::uint64_t old_size, std::u
 }  // namespace
 
 std::uint32_t WitnessKey::id() const {
-  const auto hash = crypto::sha256(concat(name, '\n', kEd25519Cosignature, as_text(key)));
-  std::uint32_t number = 0;
-  for (std::size_t i = 0; i < kIdBytes; ++i) number = number << 8U | hash.bytes[i];
-  return number;
+  return note::key_id(kKind, name, key);
 }
 
 std::string WitnessKey::to_text() const {
-  const std::string id_bytes = big_endian(id(), kIdBytes);
-  const std::string key_bytes = concat(kEd25519Cosignature, as_text(key));
-  return concat(name,
-                '+',
-                to_hex(std::as_bytes(std::span{id_bytes})),
-                '+',
-                to_base64(std::as_bytes(std::span{key_bytes})));
+  return note::key_text(kKind, name, key);
 }
 
 Result<WitnessKey> WitnessKey::parse(std::string_view text) {
-  WitnessKey witness;
-  const std::size_t name_end = text.find('+');
-  const std::size_t id_end = text.find('+', name_end == text.npos ? name_end : name_end + 1);
-  if (id_end == std::string_view::npos) return bad_key(text);
-  const auto blob = from_base64(text.substr(id_end + 1), 1 + witness.key.bytes.size());
-  if (!blob || blob.value().size() != 1 + witness.key.bytes.size()) return bad_key(text);
-  std::ranges::transform(std::span{blob.value()}.subspan(1),
-                         witness.key.bytes.begin(),
-                         [](std::byte byte) { return std::to_integer<std::uint8_t>(byte); });
-  witness.name = text.substr(0, name_end);
-  if (witness.to_text() != text) return bad_key(text);
-  // Names and points are held to the rules of a note's own keys.
-  const note::VerifierKey alike{.name = witness.name, .key = witness.key};
-  PROVISO_TRY(const auto checked, note::VerifierKey::parse(alike.to_text()));
-  PROVISO_CHECK(checked == alike);
-  return witness;
+  PROVISO_TRY(auto parsed, note::parse_key(kKind, text));
+  return WitnessKey{.name = std::move(parsed.name), .key = parsed.key};
 }
 
 Result<Cosigned> open_cosigned(std::string_view note,

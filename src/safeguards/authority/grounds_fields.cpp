@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "base/core/concat.h"
-#include "base/core/id.h"
+#include "base/core/field_texts.h"
 #include "base/core/utf8.h"
+#include "base/crypto/digest_field.h"
 #include "safeguards/policy/limits.h"
 #include "safeguards/watchlist/sealed_list.h"
 
@@ -85,28 +86,6 @@ Result<std::string> read_text(FieldReader& reader, std::string_view name, std::s
   return text;
 }
 
-Result<std::string> read_id(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(auto text, reader.string(name, kIdLengthMax));
-  if (!checked_id(text, name)) {
-    return reader.refused(name, "1 to 64 of a-z 0-9 . _ -, a letter or digit first");
-  }
-  return text;
-}
-
-Result<WallTime> read_time(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(const auto text, reader.string(name, kWordBytesMax));
-  auto time = parse_rfc3339(text);
-  if (!time) return reader.refused(name, "a UTC time such as 2026-11-24T08:30:00Z");
-  return time;
-}
-
-Result<crypto::Digest> read_digest(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(const auto hex, reader.string(name, kWordBytesMax));
-  auto digest = crypto::parse_digest(hex);
-  if (!digest) return reader.refused(name, "64 lower-case hexadecimal digits");
-  return digest;
-}
-
 Result<int> read_int(FieldReader& reader, std::string_view name, int min, int max) {
   PROVISO_TRY(const auto value, reader.integer(name, min, max));
   return static_cast<int>(value);
@@ -154,7 +133,7 @@ Result<Document> read_document(FieldReader& reader) {
   Document document;
   PROVISO_TRY(document.id, read_id(reader, "id"));
   PROVISO_TRY(document.reference, read_text(reader, "reference", kShortTextBytesMax));
-  PROVISO_TRY(document.digest, read_digest(reader, "sha256"));
+  PROVISO_TRY(document.digest, crypto::read_digest(reader, "sha256"));
   PROVISO_TRY(document.reviewed_on, read_date(reader, "reviewed_on"));
   PROVISO_TRY_DONE(reader.finish());
   return document;
@@ -163,7 +142,7 @@ Result<Document> read_document(FieldReader& reader) {
 Result<AccuracyReport> read_accuracy_report(FieldReader reader) {
   AccuracyReport report;
   PROVISO_TRY(report.reference, read_text(reader, "reference", kShortTextBytesMax));
-  PROVISO_TRY(report.digest, read_digest(reader, "sha256"));
+  PROVISO_TRY(report.digest, crypto::read_digest(reader, "sha256"));
   PROVISO_TRY(report.tested_entries, read_count(reader, "tested_entries"));
   PROVISO_TRY(report.threshold_millionths, read_int(reader, "threshold_millionths", 0, kMillion));
   PROVISO_TRY(report.reviewed_on, read_date(reader, "reviewed_on"));
@@ -200,7 +179,7 @@ Result<Notice> read_notice(FieldReader reader) {
     PROVISO_TRY(notice.exemption, read_text(reader, "exemption", kAnswerBytesMax));
   } else {
     PublishedNotice published;
-    PROVISO_TRY(published.digest, read_digest(reader, "sha256"));
+    PROVISO_TRY(published.digest, crypto::read_digest(reader, "sha256"));
     PROVISO_TRY(published.published_at, read_time(reader, "published_at"));
     notice.published = published;
   }

@@ -17,9 +17,6 @@ namespace proviso::authority {
 
 // Fields that several parts have. Text: 1 to `bytes_max` bytes, printable.
 Result<std::string> read_text(FieldReader& reader, std::string_view name, std::size_t bytes_max);
-Result<std::string> read_id(FieldReader& reader, std::string_view name);
-Result<WallTime> read_time(FieldReader& reader, std::string_view name);
-Result<crypto::Digest> read_digest(FieldReader& reader, std::string_view name);
 Result<int> read_int(FieldReader& reader, std::string_view name, int min, int max);
 
 Result<UseCase> read_use_case(FieldReader reader);

@@ -6,7 +6,9 @@
 
 #include "base/core/concat.h"
 #include "base/core/field_reader.h"
+#include "base/core/field_texts.h"
 #include "base/core/utf8.h"
+#include "base/crypto/digest_field.h"
 #include "base/json/json.h"
 #include "safeguards/authority/grounds_fields.h"
 #include "safeguards/watchlist/sealed_list.h"
@@ -194,14 +196,14 @@ Status read_cameras(FieldReader& reader, Statement& statement) {
 Status read_system(FieldReader& reader, Statement& statement) {
   PROVISO_TRY_DONE(read_cameras(reader, statement));
   PROVISO_TRY(auto list, reader.object("watchlist"));
-  PROVISO_TRY(statement.watchlist, read_digest(list, "sha256"));
+  PROVISO_TRY(statement.watchlist, crypto::read_digest(list, "sha256"));
   PROVISO_TRY(const auto entries_max, list.integer("entries_max", 1, watchlist::kEntriesMax));
   statement.watchlist_entries_max = static_cast<std::uint64_t>(entries_max);
   PROVISO_TRY(statement.watchlist_built_at, read_time(list, "built_at"));
   PROVISO_TRY_DONE(list.finish());
 
   PROVISO_TRY(auto pack, reader.object("model_pack"));
-  PROVISO_TRY(statement.model_pack, read_digest(pack, "sha256"));
+  PROVISO_TRY(statement.model_pack, crypto::read_digest(pack, "sha256"));
   PROVISO_TRY(statement.precision, pack.string("precision", kTextBytesMax));
   if (std::ranges::find(kPrecisionWords, statement.precision) == kPrecisionWords.end()) {
     return pack.refused("precision", "f32, f16, bf16 or mixed");
@@ -222,7 +224,7 @@ Result<Statement> read_statement(const Value& value) {
   PROVISO_TRY_DONE(read_window(reader, statement));
   PROVISO_TRY_DONE(read_tier(reader, statement));
   PROVISO_TRY_DONE(read_people(reader, statement));
-  PROVISO_TRY(statement.policy_digest, read_digest(reader, "policy_sha256"));
+  PROVISO_TRY(statement.policy_digest, crypto::read_digest(reader, "policy_sha256"));
   PROVISO_TRY_DONE(read_grounds(reader, statement));
   PROVISO_TRY_DONE(read_place(reader, statement));
   PROVISO_TRY_DONE(read_system(reader, statement));

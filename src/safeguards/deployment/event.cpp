@@ -5,8 +5,10 @@
 
 #include "base/core/concat.h"
 #include "base/core/field_reader.h"
+#include "base/core/field_texts.h"
 #include "base/core/id.h"
 #include "base/core/utf8.h"
+#include "base/crypto/digest_field.h"
 #include "base/json/json.h"
 
 namespace proviso::deployment {
@@ -86,13 +88,6 @@ void write(const Event& event, Field field, Value::Object& object) {
   PROVISO_CHECK(false);
 }
 
-Result<crypto::Digest> digest_of(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(const auto hex, reader.string(name, kTextBytesMax));
-  auto digest = crypto::parse_digest(hex);
-  if (!digest) return reader.refused(name, "64 lower-case hexadecimal digits");
-  return digest;
-}
-
 Result<WallTime> time_of(FieldReader& reader, std::string_view name) {
   PROVISO_TRY(const auto text, reader.string(name, kTextBytesMax));
   auto time = parse_rfc3339(text);
@@ -102,25 +97,17 @@ Result<WallTime> time_of(FieldReader& reader, std::string_view name) {
   return time;
 }
 
-Result<std::string> id_of(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(auto text, reader.string(name, kTextBytesMax));
-  if (!checked_id(text, name)) {
-    return reader.refused(name, "1 to 64 of a-z 0-9 . _ -, a letter or digit first");
-  }
-  return text;
-}
-
 Status read(FieldReader& reader, Field field, Event& event) {
   switch (field) {
     case Field::kDocumentIfAny:
       if (!reader.has("document")) return Done{};
       [[fallthrough]];
     case Field::kDocument: {
-      PROVISO_TRY(event.document, digest_of(reader, "document"));
+      PROVISO_TRY(event.document, crypto::read_digest(reader, "document"));
       return Done{};
     }
     case Field::kSign: {
-      PROVISO_TRY(event.sign, id_of(reader, "sign"));
+      PROVISO_TRY(event.sign, read_id(reader, "sign"));
       return Done{};
     }
     case Field::kUntil: {
@@ -132,7 +119,7 @@ Status read(FieldReader& reader, Field field, Event& event) {
       return Done{};
     }
     case Field::kAlert: {
-      PROVISO_TRY(event.alert, id_of(reader, "alert"));
+      PROVISO_TRY(event.alert, read_id(reader, "alert"));
       return Done{};
     }
     case Field::kOutcome: {
@@ -148,7 +135,7 @@ Status read(FieldReader& reader, Field field, Event& event) {
       return Done{};
     }
     case Field::kRule: {
-      PROVISO_TRY(event.reason, id_of(reader, "reason"));
+      PROVISO_TRY(event.reason, read_id(reader, "reason"));
       return Done{};
     }
     case Field::kFacesSeen: {
@@ -181,8 +168,8 @@ Result<Event> event_of(FieldReader reader) {
   if (found == kKinds.end()) return reader.refused("kind", "an event that this version knows");
   event.kind = static_cast<EventKind>(found - kKinds.begin());
   PROVISO_TRY(event.at, time_of(reader, "at"));
-  PROVISO_TRY(event.deployment, id_of(reader, "deployment"));
-  PROVISO_TRY(event.previous, digest_of(reader, "previous"));
+  PROVISO_TRY(event.deployment, read_id(reader, "deployment"));
+  PROVISO_TRY(event.previous, crypto::read_digest(reader, "previous"));
   for (const Field field : fields_of(*found)) PROVISO_TRY_DONE(read(reader, field, event));
   PROVISO_TRY_DONE(reader.finish());
   return event;

@@ -1,72 +1,20 @@
 #include "safeguards/note/signed_note.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "base/core/base64.h"
 #include "base/core/check.h"
 #include "base/core/concat.h"
-#include "base/core/hex.h"
 #include "base/core/utf8.h"
-#include "base/crypto/digest.h"
 
 namespace proviso::note {
 namespace {
 
 constexpr std::string_view kDash = "\xE2\x80\x94 ";  // U+2014 and a space: a signature's line.
-constexpr char kEd25519 = '\x01';
-constexpr std::size_t kIdBytes = 4;
-constexpr std::size_t kIdDigits = 2 * kIdBytes;
-constexpr std::size_t kKeyBytes = sizeof(crypto::PublicKey::bytes);
-
-// White space beyond ASCII: U+0085, U+00A0 and all of category Z.
-constexpr std::array<std::string_view, 20> kSpaces{
-    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81",
-    "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86",
-    "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8",
-    "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80", " "};
 
 bool is_control(char character) {
   return static_cast<unsigned char>(character) < 0x20;
-}
-
-bool is_name(std::string_view name) {
-  if (name.empty() || name.size() > kNameBytesMax || !is_utf8(name)) return false;
-  if (std::ranges::any_of(name, is_control) || name.find('+') != std::string_view::npos) {
-    return false;
-  }
-  return std::ranges::none_of(
-      kSpaces, [&](std::string_view space) { return name.find(space) != std::string_view::npos; });
-}
-
-std::string big_endian(std::uint32_t number) {
-  std::string bytes;
-  for (unsigned shift = 32; shift > 0; shift -= 8) {
-    bytes += static_cast<char>(number >> (shift - 8) & 0xFFU);
-  }
-  return bytes;
-}
-
-template <typename Bytes>
-std::uint32_t from_big_endian(const Bytes& bytes) {
-  std::uint32_t number = 0;
-  for (std::size_t i = 0; i < kIdBytes; ++i) {
-    number = number << 8U | static_cast<std::uint32_t>(bytes[i]);
-  }
-  return number;
-}
-
-std::string_view as_text(const crypto::PublicKey& key) {
-  return {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
-}
-
-Error bad_key(std::string_view text, std::string_view why) {
-  return Error{ErrorCode::kInvalidInput,
-               concat("a verifier key is NAME+ID+KEY with an Ed25519 key; found ",
-                      in_quotes(text, 2 * kQuotedBytesMax),
-                      ", where ",
-                      why,
-                      "; copy it again as a whole")};
 }
 
 Error bad_note(std::string_view why) {
@@ -94,13 +42,13 @@ Result<NoteSignature> parse_signature(std::string_view line) {
   const std::size_t space = line.find(' ');
   if (space == std::string_view::npos) return bad_note("a signature's line has a name and base64");
   NoteSignature signature{.name = std::string(line.substr(0, space)), .id = 0, .bytes = {}};
-  if (!is_name(signature.name)) {
+  if (!is_key_name(signature.name)) {
     return bad_note(concat(in_quotes(signature.name), " is no name of a key"));
   }
-  PROVISO_TRY(auto blob, from_base64(line.substr(space + 1), kIdBytes + kSignatureBytesMax));
-  if (blob.size() <= kIdBytes) return bad_note("a signature is longer than its key's id");
-  signature.id = from_big_endian(blob);
-  signature.bytes.assign(blob.begin() + kIdBytes, blob.end());
+  PROVISO_TRY(auto blob, from_base64(line.substr(space + 1), kKeyIdBytes + kSignatureBytesMax));
+  if (blob.size() <= kKeyIdBytes) return bad_note("a signature is longer than its key's id");
+  signature.id = key_id_from(std::span{blob}.first<kKeyIdBytes>());
+  signature.bytes.assign(blob.begin() + kKeyIdBytes, blob.end());
   return signature;
 }
 
@@ -115,37 +63,16 @@ bool is_good(const NoteSignature& signature, std::string_view text, const Verifi
 }  // namespace
 
 std::uint32_t VerifierKey::id() const {
-  return from_big_endian(crypto::sha256(concat(name, '\n', kEd25519, as_text(key))).bytes);
+  return key_id(KeyKind::kEd25519, name, key);
 }
 
 std::string VerifierKey::to_text() const {
-  const std::string id_bytes = big_endian(id());
-  const std::string key_bytes = concat(kEd25519, as_text(key));
-  return concat(name,
-                '+',
-                to_hex(std::as_bytes(std::span{id_bytes})),
-                '+',
-                to_base64(std::as_bytes(std::span{key_bytes})));
+  return key_text(KeyKind::kEd25519, name, key);
 }
 
 Result<VerifierKey> VerifierKey::parse(std::string_view text) {
-  const std::size_t first = text.find('+');
-  if (first == std::string_view::npos || text.size() < first + kIdDigits + 2 ||
-      text[first + kIdDigits + 1] != '+') {
-    return bad_key(text, "a part is missing");
-  }
-  VerifierKey key{.name = std::string(text.substr(0, first)), .key = {}};
-  if (!is_name(key.name)) return bad_key(text, "the name is none");
-  PROVISO_TRY(const auto blob, from_base64(text.substr(first + kIdDigits + 2), 1 + kKeyBytes));
-  if (blob.size() != 1 + kKeyBytes || blob[0] != std::byte{kEd25519}) {
-    return bad_key(text, "the key is not Ed25519's");
-  }
-  std::ranges::transform(std::span{blob}.subspan(1), key.key.bytes.begin(), [](std::byte b) {
-    return std::uint8_t(b);
-  });
-  if (key.to_text() != text) return bad_key(text, "the id is not this key's");
-  PROVISO_TRY_DONE(crypto::check(key.key));
-  return key;
+  PROVISO_TRY(auto parsed, parse_key(KeyKind::kEd25519, text));
+  return VerifierKey{.name = std::move(parsed.name), .key = parsed.key};
 }
 
 Status check_text(std::string_view text) {
@@ -181,7 +108,7 @@ Result<Note> Note::parse(std::string_view bytes) {
 std::string Note::to_text() const {
   std::string out = concat(text, '\n');
   for (const NoteSignature& signature : signatures) {
-    const std::string id_bytes = big_endian(signature.id);
+    const std::string id_bytes = key_id_bytes(signature.id);
     std::vector<std::byte> blob;
     std::ranges::copy(std::as_bytes(std::span{id_bytes}), std::back_inserter(blob));
     std::ranges::copy(signature.bytes, std::back_inserter(blob));
@@ -192,7 +119,7 @@ std::string Note::to_text() const {
 
 NoteSignature sign(std::string_view text, const VerifierKey& key, const crypto::SecretKey& secret) {
   PROVISO_CHECK(check_text(text).has_value());
-  PROVISO_CHECK(is_name(key.name));
+  PROVISO_CHECK(is_key_name(key.name));
   PROVISO_CHECK(secret.public_key() == key.key);
   const crypto::Signature signature = secret.sign(text);
   const auto bytes = std::as_bytes(std::span{signature.bytes});

@@ -19,12 +19,12 @@
 
 #include "base/core/result.h"
 #include "base/crypto/ed25519.h"
+#include "safeguards/note/key_text.h"
 
 namespace proviso::note {
 
 inline constexpr std::size_t kTextBytesMax = std::size_t{256} * 1024;
 inline constexpr std::size_t kSignaturesMax = 32;
-inline constexpr std::size_t kNameBytesMax = 256;
 inline constexpr std::size_t kSignatureBytesMax = 4096;  // Of kinds that we do not verify, too.
 inline constexpr std::size_t kNoteBytesMax =
     kTextBytesMax + kSignaturesMax * (kNameBytesMax + 2 * kSignatureBytesMax);

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t kDepthMax = 4;
 constexpr std::size_t kMembersMax = 4096;
-constexpr std::size_t kTimeBytesMax = 32;
 
 }  // namespace
 
@@ -39,13 +38,6 @@ Error not_canonical(std::string_view first_line) {
                concat(first_line,
                       " is followed by one line of canonical JSON (RFC 8785); found another form; "
                       "take the file as `proviso` wrote it")};
-}
-
-Result<WallTime> time_of(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(const auto text, reader.string(name, kTimeBytesMax));
-  auto time = parse_rfc3339(text);
-  if (!time) return reader.refused(name, "a UTC time such as 2026-11-24T08:30:00Z");
-  return time;
 }
 
 bool is_words(std::string_view text, std::size_t bytes_max) {

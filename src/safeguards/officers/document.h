@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/core/clock.h"
 #include "base/core/field_reader.h"
 #include "base/core/result.h"
 #include "base/core/value.h"
@@ -26,8 +25,6 @@ Result<Value> body_of(std::string_view text, std::string_view first_line);
 
 // The error for a body that is not as document_of() writes it.
 Error not_canonical(std::string_view first_line);
-
-Result<WallTime> time_of(FieldReader& reader, std::string_view name);
 
 // Text that people read: printable, 1 to `bytes_max` bytes, no space at an end and no two together.
 bool is_words(std::string_view text, std::size_t bytes_max);

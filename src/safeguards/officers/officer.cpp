@@ -1,6 +1,7 @@
 #include "safeguards/officers/officer.h"
 
 #include "base/core/concat.h"
+#include "base/core/field_texts.h"
 #include "safeguards/officers/document.h"
 
 namespace proviso::officers {
@@ -36,8 +37,8 @@ std::string written(const Certificate& certificate, CertificateKind kind) {
 Result<RoleGrant> parse_grant(FieldReader& reader) {
   PROVISO_TRY(const auto word, reader.string("role", kWordBytesMax));
   PROVISO_TRY(const auto role, policy::parse_role(word));
-  PROVISO_TRY(const auto not_before, time_of(reader, "not_before"));
-  PROVISO_TRY(const auto not_after, time_of(reader, "not_after"));
+  PROVISO_TRY(const auto not_before, read_time(reader, "not_before"));
+  PROVISO_TRY(const auto not_after, read_time(reader, "not_after"));
   PROVISO_TRY_DONE(reader.finish());
   if (not_after <= not_before || not_after - not_before > kRoleLifeMax) {
     return reader.refused(
@@ -75,7 +76,7 @@ Result<Certificate> read(FieldReader& reader) {
   PROVISO_TRY(auto roles, parse_roles(reader, rank));
   PROVISO_TRY(const auto key_text, reader.string("key", kKeyTextBytesMax));
   PROVISO_TRY(auto key, note::VerifierKey::parse(key_text));
-  PROVISO_TRY(const auto issued_at, time_of(reader, "issued_at"));
+  PROVISO_TRY(const auto issued_at, read_time(reader, "issued_at"));
   PROVISO_TRY_DONE(reader.finish());
   if (key.name != key_name(site, id)) return reader.refused("key", key_name(site, id) + "'s");
   return Certificate{.site = site.text(),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/core/concat.h"
+#include "base/core/field_texts.h"
 #include "base/core/id.h"
 #include "base/json/json.h"
 #include "safeguards/officers/document.h"
@@ -34,7 +35,7 @@ Result<Revocation> parse_one(FieldReader& reader, const SiteName& site) {
   PROVISO_TRY(const auto officer, OfficerId::parse(officer_text));
   PROVISO_TRY(const auto key_text, reader.string("key", kKeyTextBytesMax));
   PROVISO_TRY(auto key, note::VerifierKey::parse(key_text));
-  PROVISO_TRY(const auto at, time_of(reader, "at"));
+  PROVISO_TRY(const auto at, read_time(reader, "at"));
   PROVISO_TRY(auto reason, words_of(reader, "reason", kReasonBytesMax));
   PROVISO_TRY_DONE(reader.finish());
   const std::string name = key_name(site, officer);
@@ -49,7 +50,7 @@ Result<Revocations> read(FieldReader& reader) {
   PROVISO_TRY(const auto site, SiteName::parse(site_text));
   revocations.site = site.text();
   PROVISO_TRY(revocations.number, reader.integer("number", 0, json::kIntegerMax));
-  PROVISO_TRY(revocations.issued_at, time_of(reader, "issued_at"));
+  PROVISO_TRY(revocations.issued_at, read_time(reader, "issued_at"));
   PROVISO_TRY(auto readers, reader.objects("revoked", {.min = 0, .max = kRevocationsMax}));
   for (FieldReader& one : readers) {
     PROVISO_TRY(auto revocation, parse_one(one, site));

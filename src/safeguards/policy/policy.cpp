@@ -182,7 +182,7 @@ Result<RetentionRules> retention_of(FieldReader reader) {
 Status read_head(FieldReader& reader, Policy& policy) {
   PROVISO_TRY(const auto format, reader.string("format", kTextBytesMax));
   if (format != kFormat) return reader.refused("format", concat('"', kFormat, '"'));
-  PROVISO_TRY(policy.id, id_of(reader, "id"));
+  PROVISO_TRY(policy.id, read_id(reader, "id"));
   PROVISO_TRY(policy.title, text_of(reader, "title"));
   PROVISO_TRY(policy.controller, text_of(reader, "controller"));
   PROVISO_TRY(policy.consultation, text_of(reader, "consultation"));

@@ -76,7 +76,7 @@ Result<UseCase> use_case_of(FieldReader& reader, std::span<const Category> known
 
 Result<Category> category_of(FieldReader& reader) {
   Category category;
-  PROVISO_TRY(category.id, id_of(reader, "id"));
+  PROVISO_TRY(category.id, read_id(reader, "id"));
   if (is_catch_all(category.id)) return reader.refused("id", kNotCatchAll);
   PROVISO_TRY(category.title, text_of(reader, "title"));
   if (is_catch_all(category.title)) return reader.refused("title", kNotCatchAll);
@@ -117,7 +117,7 @@ Result<PlacePolygon> polygon_of(FieldReader& reader) {
 
 Result<SensitivePlace> place_of(FieldReader& reader) {
   SensitivePlace place;
-  PROVISO_TRY(place.id, id_of(reader, "id"));
+  PROVISO_TRY(place.id, read_id(reader, "id"));
   PROVISO_TRY(place.name, text_of(reader, "name"));
   PROVISO_TRY(place.kind, word_of<PlaceKind>(reader, "kind", kPlaceWords));
   PROVISO_TRY(place.polygon, polygon_of(reader));
@@ -190,7 +190,7 @@ Result<std::vector<UseCase>> use_cases_of(FieldReader& reader, std::span<const C
 Result<std::vector<DocumentNeeded>> documents_of(FieldReader& reader) {
   const auto document_of = [](FieldReader& one) -> Result<DocumentNeeded> {
     DocumentNeeded document;
-    PROVISO_TRY(document.id, id_of(one, "id"));
+    PROVISO_TRY(document.id, read_id(one, "id"));
     PROVISO_TRY(document.age_days_max, whole_of(one, limit_of("documents[].age_days_max")));
     PROVISO_TRY_DONE(one.finish());
     return document;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include "base/core/id.h"
 #include "base/core/utf8.h"
 
 namespace proviso::policy {
@@ -17,14 +16,6 @@ Result<std::string> text_of(FieldReader& reader, std::string_view name) {
   PROVISO_TRY(auto text, reader.string(name, kTextBytesMax));
   if (text.empty() || !is_printable_utf8(text, kTextBytesMax)) {
     return reader.refused(name, concat("1 to ", kTextBytesMax, " bytes of printable text"));
-  }
-  return text;
-}
-
-Result<std::string> id_of(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(auto text, reader.string(name, kTextBytesMax));
-  if (!checked_id(text, name)) {
-    return reader.refused(name, "1 to 64 of a-z 0-9 . _ -, a letter or digit first");
   }
   return text;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/core/field_reader.h"
+#include "base/core/field_texts.h"
 #include "base/core/result.h"
 #include "safeguards/policy/limits.h"
 #include "safeguards/policy/policy.h"
@@ -26,7 +27,6 @@ Result<int> whole_of(FieldReader& reader, const Limit& limit);
 // Printable, not empty.
 Result<std::string> text_of(FieldReader& reader, std::string_view name);
 // Of the form of base/core/id.h.
-Result<std::string> id_of(FieldReader& reader, std::string_view name);
 Result<SignatureNeeded> signature_of(FieldReader& reader, std::span<const Role> roles);
 
 template <typename Enum>

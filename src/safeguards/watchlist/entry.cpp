@@ -6,6 +6,8 @@
 
 #include "base/core/concat.h"
 #include "base/core/field_reader.h"
+#include "base/core/field_texts.h"
+#include "base/crypto/digest_field.h"
 #include "safeguards/officers/document.h"
 
 namespace proviso::watchlist {
@@ -15,17 +17,8 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
-constexpr std::size_t kDigestTextBytes = 64;
 constexpr int kYearMin = 1900;
 constexpr int kYearMax = 2105;
-
-Result<std::string> id_of(FieldReader& reader, std::string_view name) {
-  PROVISO_TRY(auto id, reader.string(name, kIdLengthMax));
-  if (!checked_id(id, name)) {
-    return reader.refused(name, "1 to 64 of a-z 0-9 . _ -, a letter or digit first");
-  }
-  return id;
-}
 
 Result<sys_days> day_of(FieldReader& reader, std::string_view name) {
   PROVISO_TRY(const auto text, reader.string(name, kEntryShortTextBytesMax));
@@ -42,11 +35,8 @@ Result<std::string> optional_words(FieldReader& reader, std::string_view name) {
 
 Result<EntryImage> image_of(FieldReader& reader) {
   EntryImage image;
-  PROVISO_TRY(const auto hex, reader.string("sha256", kDigestTextBytes));
-  const auto digest = crypto::parse_digest(hex);
-  if (!digest) return reader.refused("sha256", "64 lower-case hexadecimal digits");
-  image.digest = digest.value();
-  PROVISO_TRY(image.source, id_of(reader, "source"));
+  PROVISO_TRY(image.digest, crypto::read_digest(reader, "sha256"));
+  PROVISO_TRY(image.source, read_id(reader, "source"));
   PROVISO_TRY(image.taken_on, day_of(reader, "taken_on"));
   PROVISO_TRY(image.provenance, officers::words_of(reader, "provenance", kEntryShortTextBytesMax));
   PROVISO_TRY_DONE(reader.finish());
@@ -77,10 +67,10 @@ Result<Offence> offence_of(FieldReader reader) {
 }
 
 Status read_people(FieldReader& reader, Entry& entry) {
-  PROVISO_TRY(entry.asked_by, id_of(reader, "asked_by"));
-  PROVISO_TRY(entry.approved_by, id_of(reader, "approved_by"));
-  PROVISO_TRY(entry.asked_at, officers::time_of(reader, "asked_at"));
-  PROVISO_TRY(entry.expires_at, officers::time_of(reader, "expires_at"));
+  PROVISO_TRY(entry.asked_by, read_id(reader, "asked_by"));
+  PROVISO_TRY(entry.approved_by, read_id(reader, "approved_by"));
+  PROVISO_TRY(entry.asked_at, read_time(reader, "asked_at"));
+  PROVISO_TRY(entry.expires_at, read_time(reader, "expires_at"));
   if (entry.asked_by == entry.approved_by) {
     return reader.refused("approved_by", "somebody else than asked_by");
   }
@@ -92,10 +82,10 @@ Status read_people(FieldReader& reader, Entry& entry) {
 
 Result<Entry> read(FieldReader& reader) {
   Entry entry;
-  PROVISO_TRY(entry.id, id_of(reader, "id"));
+  PROVISO_TRY(entry.id, read_id(reader, "id"));
   PROVISO_TRY(entry.revision, reader.integer("revision", 1, Entry::kRevisionMax));
   PROVISO_TRY(entry.label, officers::words_of(reader, "label", kLabelBytesMax));
-  PROVISO_TRY(entry.category, id_of(reader, "category"));
+  PROVISO_TRY(entry.category, read_id(reader, "category"));
   PROVISO_TRY(entry.legal_basis, officers::words_of(reader, "legal_basis", kEntryTextBytesMax));
   PROVISO_TRY(entry.reason, officers::words_of(reader, "reason", kEntryTextBytesMax));
   PROVISO_TRY(entry.requested_response,
