@@ -201,10 +201,7 @@ CLI::App* add(CLI::App& parent,
 }
 
 void run(CLI::App* command, const std::shared_ptr<Settings>& settings, Exit& exit, Step step) {
-  command->callback([settings, &exit, step] {
-    const Status done = step(*settings);
-    exit = done ? Exit::kDone : refuse(done.error());
-  });
+  command->callback(calling<Settings>(step, settings, exit));
 }
 
 void add_filters(CLI::App& command, Settings& settings) {

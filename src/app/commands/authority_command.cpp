@@ -362,10 +362,7 @@ void add_authority(CLI::App& app, Exit& exit) {
   const auto add = [&](const char* name, const char* about, Status (*act)(const Settings&)) {
     auto* command = authority->add_subcommand(name, about);
     add_site_option(*command, settings->site);
-    command->callback([settings, act, &exit] {
-      const Status status = act(*settings);
-      exit = status ? Exit::kDone : refuse(status.error());
-    });
+    command->callback(calling<Settings>(act, settings, exit));
     return command;
   };
   add_draft_options(*add("draft", "Write an authority that nobody has signed yet", draft),

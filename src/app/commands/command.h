@@ -9,7 +9,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 #include "base/core/result.h"
 
@@ -21,6 +23,15 @@ enum class Exit : std::uint8_t { kDone = 0, kRefused = 1, kUsage = 2, kFault = 3
 // an exception or a failed check of our own.
 Exit refuse(const Error& error);
 void warn(std::string_view text);
+
+// What a subcommand does when it is called: `act`, whose Error is said, leaves its code in `exit`.
+template <typename Settings>
+auto calling(Status (*act)(const Settings&), std::shared_ptr<const Settings> settings, Exit& exit) {
+  return [act, settings = std::move(settings), &exit] {
+    const Status status = act(*settings);
+    exit = status ? Exit::kDone : refuse(status.error());
+  };
+}
 
 // Each adds its subcommand; when it runs, it leaves its exit code in `exit`.
 void add_site(CLI::App& app, Exit& exit);

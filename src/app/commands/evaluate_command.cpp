@@ -57,10 +57,7 @@ void add_evaluate(CLI::App& app, Exit& exit) {
   command->add_option("--alerts", settings->alerts, "The lines that watch wrote; - for stdin")
       ->required();
   command->add_flag("--json", settings->as_json, "One JSON line instead of text");
-  command->callback([settings, &exit] {
-    const Status status = evaluate(*settings);
-    exit = status ? Exit::kDone : refuse(status.error());
-  });
+  command->callback(calling<Settings>(evaluate, settings, exit));
 }
 
 }  // namespace proviso::commands

@@ -243,10 +243,7 @@ void add_officer(CLI::App& app, Exit& exit) {
   const auto add = [&](const char* name, const char* about, Status (*act)(const Settings&)) {
     auto* command = officers->add_subcommand(name, about);
     add_site_option(*command, settings->folder);
-    command->callback([settings, act, &exit] {
-      const Status status = act(*settings);
-      exit = status ? Exit::kDone : refuse(status.error());
-    });
+    command->callback(calling<Settings>(act, settings, exit));
     return command;
   };
   const auto with_id = [&](CLI::App* command) {

@@ -100,17 +100,11 @@ void add_policy(CLI::App& app, Exit& exit) {
   auto* policy = app.add_subcommand("policy", "Policies: the configuration of the safeguards");
   policy->require_subcommand(1);
   const auto settings = std::make_shared<Settings>();
-  const auto run = [settings, &exit](Status (*act)(const Settings&)) {
-    return [settings, act, &exit] {
-      const Status status = act(*settings);
-      exit = status ? Exit::kDone : refuse(status.error());
-    };
-  };
   const auto add = [&](const char* name, const char* text, Status (*act)(const Settings&)) {
     auto* command = policy->add_subcommand(name, text);
     command->add_option("FILE", settings->file, "The policy (TOML)")->required();
     command->add_flag("--json", settings->as_json, "One JSON line instead of text");
-    command->callback(run(act));
+    command->callback(calling<Settings>(act, settings, exit));
     return command;
   };
   add("check", "Check every option, and print the SHA-256 that authorities name", check);

@@ -107,10 +107,7 @@ void add_simulate(CLI::App& app, Exit& exit) {
   command->add_option("--media", settings->media, "Folder of clips and photographs")
       ->capture_default_str();
   command->add_flag("--json", settings->as_json, "One JSON line instead of text");
-  command->callback([settings, &exit] {
-    const Status status = simulate(*settings);
-    exit = status ? Exit::kDone : refuse(status.error());
-  });
+  command->callback(calling<Settings>(simulate, settings, exit));
 }
 
 }  // namespace proviso::commands

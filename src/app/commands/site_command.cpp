@@ -93,10 +93,7 @@ void add_site(CLI::App& app, Exit& exit) {
   const auto add = [&](const char* name, const char* about, Status (*act)(const Settings&)) {
     auto* command = sites->add_subcommand(name, about);
     add_site_option(*command, settings->folder);
-    command->callback([settings, act, &exit] {
-      const Status status = act(*settings);
-      exit = status ? Exit::kDone : refuse(status.error());
-    });
+    command->callback(calling<Settings>(act, settings, exit));
     return command;
   };
   auto* making = add("new", "Make a site with a new root key under a policy", make_new);

@@ -26,10 +26,6 @@ struct Settings {
   bool as_json = false;
 };
 
-Exit done_or(const Status& status) {
-  return status ? Exit::kDone : refuse(status.error());
-}
-
 Status make_new(const Settings& settings) {
   std::error_code error;
   if (std::filesystem::exists(settings.list, error)) {
@@ -179,7 +175,7 @@ CLI::App* add(CLI::App& parent,
               Exit& exit) {
   auto* command = parent.add_subcommand(name, about);
   command->add_option("LIST", settings->list, "The list's file")->required();
-  command->callback([settings, act, &exit] { exit = done_or(act(*settings)); });
+  command->callback(calling<Settings>(act, settings, exit));
   return command;
 }
 
