@@ -148,7 +148,9 @@ Status open(const Files& files, std::size_t lanes, Bench& bench) {
                    .precision = bench.engine.models.precision},
                   circumstances,
                   bench.clock));
-  return bench.watch->begin(*bench.gate);
+  PROVISO_TRY_DONE(bench.watch->begin(*bench.gate));
+  bench.watch->keep_looking();
+  return Done{};
 }
 
 // One play of the recording.
@@ -160,8 +162,7 @@ class Play {
                .embedder = *bench.engine.embedder,
                .searcher = *bench.searcher,
                .alerter = alerter,
-               .clock = bench.clock,
-               .quality = {}},
+               .clock = bench.clock},
         camera_(bench.gate->statement().cameras.front()),
         feed_(
             camera_.id,

@@ -181,7 +181,7 @@ class Site {
     const auto gate =
         authority::gate_for({{camera, authority::CameraKind::kRecording, "crowd"}}, *list, clock_);
     network->is_watching = true;
-    const pipeline::Parts parts{*gate, detector, *embedder, *searcher, alerter, clock_, {}};
+    const pipeline::Parts parts{*gate, detector, *embedder, *searcher, alerter, clock_};
     std::vector<pipeline::CameraSetup> cameras;
     cameras.push_back({.id = camera,
                        .open =

@@ -207,7 +207,9 @@ Status Run::enter_start() {
                                     {"model_pack", crypto::to_hex(engine_.models.digest)},
                                     {"policy", crypto::to_hex(authority_->policy().digest)},
                                     {"watchlist", crypto::to_hex(list_->digest())}}));
-  return watch_->begin(*gate_);
+  PROVISO_TRY_DONE(watch_->begin(*gate_));
+  watch_->keep_looking();
+  return Done{};
 }
 
 Status Run::enter_end(const pipeline::Summary& summary) {
@@ -295,15 +297,12 @@ Result<pipeline::Summary> Run::walk(const std::stop_token& stop) {
                           .repeat = std::chrono::seconds(point.repeat_s)},
                          list_,
                          random_alert_id);
-  quality::QualityOptions quality;
-  quality.face_width_px_min = static_cast<float>(point.face_width_px_min);
   const pipeline::Parts parts{.gate = *gate_,
                               .detector = *engine_.detector,
                               .embedder = *engine_.embedder,
                               .searcher = *searcher_,
                               .alerter = alerter,
-                              .clock = clock_,
-                              .quality = quality};
+                              .clock = clock_};
   return pipeline::run(parts, setups_of(settings_, clock_), outputs(), stop);
 }
 

@@ -32,7 +32,6 @@
 #include "stages/alert/alerter.h"
 #include "stages/detect/detector.h"
 #include "stages/embed/embedder.h"
-#include "stages/quality/assessor.h"
 #include "stages/search/searcher.h"
 #include "stages/video/frame.h"
 
@@ -54,7 +53,6 @@ struct Parts {
   search::Searcher& searcher;
   alert::Alerter& alerter;
   const Clock& clock;
-  quality::QualityOptions quality;
 };
 
 struct Outputs {

@@ -187,14 +187,15 @@ class PipelineTest : public testing::Test {
   }
 
   void open_gate(const std::vector<std::string>& cameras,
-                 const std::function<void(authority::Statement&)>& change = {}) {
+                 const std::function<void(authority::Statement&)>& change = {},
+                 const policy::Policy& policy = authority::test_policy()) {
     std::vector<authority::RunRequest::Camera> asked;
     for (const std::string& name : cameras) {
       asked.push_back({.id = CameraId::parse(name).value(),
                        .kind = authority::CameraKind::kRecording,
                        .address = name});
     }
-    gate_ = authority::gate_for(asked, *list_, clock_, change);
+    gate_ = authority::gate_for(asked, *list_, clock_, change, policy);
   }
 
   CameraSetup camera(const std::string& name, int frames, std::function<void(int)> before = {}) {
@@ -214,8 +215,7 @@ class PipelineTest : public testing::Test {
                       .embedder = *embedder_,
                       .searcher = *searcher_,
                       .alerter = *alerter_,
-                      .clock = clock_,
-                      .quality = {}};
+                      .clock = clock_};
     const Outputs outputs{.on_alert = [this](const alert::Alert& alert,
                                              const video::Frame&,
                                              const Latency&) { alerts_.push_back(alert); },
@@ -259,6 +259,27 @@ TEST_F(PipelineTest, AStrangerIsComparedAndNobodyIsTold) {
 
   EXPECT_TRUE(alerts_.empty());
   EXPECT_GE(summary.cameras[0].comparisons, 3U);
+}
+
+TEST_F(PipelineTest, AFaceBelowThePolicysFloorIsNotCompared) {
+  policy::Policy policy = authority::test_policy();
+  policy.operating_point.face_width_px_min = 48;
+  open_gate({"one"}, {}, policy);
+  const Summary control = run_cameras({camera("one", 50)});
+  EXPECT_EQ(control.cameras[0].compared, 1U);
+
+  policy.operating_point.face_width_px_min = 500;
+  open_gate({"one"}, {}, policy);
+  const Summary small = run_cameras({camera("one", 50)});
+  EXPECT_EQ(small.cameras[0].faces_seen, 1U);
+  EXPECT_EQ(small.cameras[0].comparisons, 0U);
+
+  policy = authority::test_policy();
+  policy.quality.luminance_mean_max = 60;
+  open_gate({"one"}, {}, policy);
+  const Summary bright = run_cameras({camera("one", 50)});
+  EXPECT_EQ(bright.cameras[0].faces_seen, 1U);
+  EXPECT_EQ(bright.cameras[0].comparisons, 0U);
 }
 
 TEST_F(PipelineTest, AStopEndsTheRunAndNothingIsAdmittedAfterIt) {

@@ -84,7 +84,7 @@ void Round::assess() {
     const WallTime now = look.frame.key.captured_at;
     for (std::size_t face = 0; face < look.faces.size(); ++face) {
       Person& person = look.lane->person(look.ids[face]);
-      const auto assessment = quality::assess(look.frame.pixels, look.faces[face], parts_.quality);
+      const auto assessment = quality::assess(look.frame.pixels, look.faces[face], floor_);
       if (!person.best || assessment.unified_score > person.best->unified_score ||
           (assessment.usable() && !person.best->usable())) {
         person.best = assessment;

@@ -13,6 +13,7 @@
 
 #include "app/pipeline/camera_lane.h"
 #include "app/pipeline/pipeline.h"
+#include "app/pipeline/quality_floor.h"
 #include "safeguards/authority/permit.h"
 #include "stages/video/frame.h"
 
@@ -21,7 +22,10 @@ namespace proviso::pipeline {
 class Round {
  public:
   Round(const Parts& parts, const Outputs& outputs, Summary& summary)
-      : parts_(parts), outputs_(outputs), summary_(summary) {}
+      : parts_(parts),
+        outputs_(outputs),
+        summary_(summary),
+        floor_(quality_floor(parts.gate.authority().policy())) {}
 
   bool take_frames(std::span<const std::unique_ptr<CameraLane>> lanes);
   Status detect();
@@ -64,6 +68,7 @@ class Round {
   const Parts& parts_;
   const Outputs& outputs_;
   Summary& summary_;
+  const quality::QualityOptions floor_;
   std::deque<Look> looks_;  // A deque: shots point into it.
   std::vector<Shot> shots_;
   std::vector<Found> found_;

@@ -4,6 +4,7 @@
 
 #include "base/core/concat.h"
 #include "base/core/file.h"
+#include "safeguards/authority/run_rules.h"
 
 namespace proviso::site {
 namespace {
@@ -126,10 +127,10 @@ void RunWatch::enter_if_due(MonotonicTime now) {
   Status entered = Done{};
   const auto closed = gate_->closed();
   const auto* suspension = deployment_->suspended();
-  if (closed && closed->rule == "clock" && suspension == nullptr) {
+  if (closed && authority::halts_deployment(closed->rule) && suspension == nullptr) {
     deployment::Event halted;
     halted.kind = EventKind::kHalted;
-    halted.reason = "clock";
+    halted.reason = closed->rule;
     entered = enter(std::move(halted));
   } else if (deployment_->has_uncounted_outcomes() || now - counted_at_ >= kCountEvery) {
     counted_at_ = now;
@@ -143,7 +144,8 @@ void RunWatch::enter_if_due(MonotonicTime now) {
 // The journal is told once of each suspension, and once of its end.
 void RunWatch::note_changes() {
   const auto closed = gate_->closed();
-  const auto suspended = closed && closed->rule == "clock" ? closed : gate_->suspended();
+  const bool is_halted = closed && authority::halts_deployment(closed->rule);
+  const auto suspended = is_halted ? closed : gate_->suspended();
   const std::string rule = suspended ? suspended->rule : std::string();
   if (rule == hindered_by_ || (closed && !suspended)) return;
   // What a decision has ended is entered with that decision.
@@ -196,9 +198,11 @@ Status RunWatch::begin(authority::Gate& gate) {
   counted_at_ = clock_.monotonic();
   deployment::Event started;
   started.kind = EventKind::kRunStarted;
-  PROVISO_TRY_DONE(enter(std::move(started)));
+  return enter(std::move(started));
+}
+
+void RunWatch::keep_looking() {
   thread_ = std::jthread([this](const std::stop_token& stop) { look_until_stopped(stop); });
-  return Done{};
 }
 
 void RunWatch::count(std::int64_t faces_seen, std::int64_t alerts) {

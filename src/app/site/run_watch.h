@@ -12,8 +12,9 @@
 //            outcome has come, and every kCountEvery
 //   clock    a clock that was set halts the deployment: only a signed decision lets it go on
 //
-// Threads: begin() makes one thread (docs/threads.md), which looks and journals; count() may be
-// called from any. Errors: those of reading and verifying; what goes wrong later suspends the gate.
+// Threads: keep_looking() makes one thread (docs/threads.md), which looks and journals; count() may
+// be called from any. Errors: those of reading and verifying; what goes wrong later suspends the
+// gate.
 
 #include <atomic>
 #include <chrono>
@@ -57,12 +58,14 @@ class RunWatch {
 
   // Reads them once more, before the gate opens. Errors: those of reading.
   Result<authority::Circumstances> circumstances();
-  // Enters the start of a run in the record and keeps `gate` informed from now on.
+  // Enters the start of a run in the record. From now on look() informs `gate`.
   Status begin(authority::Gate& gate);
+  // Looks by itself from now on, until end().
+  void keep_looking();
   void count(std::int64_t faces_seen, std::int64_t alerts);  // Of this run.
   Status end();  // Stops looking, and enters the end of the run in the record.
 
-  // One look; begin()'s thread calls it. For tests.
+  // One look: what keep_looking() does again and again. Not while that lasts.
   void look();
 
  private:

@@ -1,5 +1,6 @@
 #include "safeguards/audit/journal.h"
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <optional>
@@ -108,9 +109,10 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& path,
 }
 
 Result<std::uint64_t> Journal::append(std::string_view kind, Value::Object body) {
+  // A clock that was set beyond what a leaf can say must not keep an act out of the log.
+  const WallTime at = std::clamp(state_->clock.wall(), kLeafAtMin, kLeafAtMax);
   PROVISO_TRY(std::string leaf,
-              to_leaf(Entry{
-                  .kind = std::string(kind), .body = std::move(body), .at = state_->clock.wall()}));
+              to_leaf(Entry{.kind = std::string(kind), .body = std::move(body), .at = at}));
   const std::array<std::string, 1> leaves{std::move(leaf)};
   PROVISO_TRY(Log* const log, state_->enter());
   auto index = log->append(leaves);

@@ -63,6 +63,18 @@ TEST_F(JournalTest, KeepsEntriesInOrderAsCanonicalLeaves) {
             "\"other_camera\"},\"kind\":\"run_refused\",\"version\":1}");
 }
 
+TEST_F(JournalTest, IsReadAgainAfterAClockThatWasSetTo2106OrTo1960) {
+  auto journal = opened();
+  for (const auto year : {std::chrono::year{2106}, std::chrono::year{1960}}) {
+    clock_.step_wall(WallTime{std::chrono::sys_days{year / 2 / 7}} - clock_.wall());
+    EXPECT_TRUE(journal->append("run_suspended", {{"deployment", "one"}, {"reason", "clock"}}));
+  }
+  const auto read = Journal::read(path_).value();
+  ASSERT_EQ(read.size(), 2U);
+  EXPECT_EQ(read[0].at, kLeafAtMax);
+  EXPECT_EQ(read[1].at, kLeafAtMin);
+}
+
 TEST_F(JournalTest, GoesOnWhereItEnded) {
   EXPECT_TRUE(opened()->append("run_refused", refusal("one")));
   auto journal = opened();

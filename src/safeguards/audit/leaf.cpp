@@ -138,6 +138,16 @@ Result<std::string> to_leaf(const Entry& entry) {
   if (Status known = check_schema(entry); !known) {
     return Error{ErrorCode::kInvalidInput, known.error().message};
   }
+  if (entry.at < kLeafAtMin || entry.at > kLeafAtMax) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("the time of a leaf is from ",
+                        to_rfc3339(kLeafAtMin),
+                        " to ",
+                        to_rfc3339(kLeafAtMax),
+                        "; found ",
+                        to_rfc3339(entry.at),
+                        "; set the clock")};
+  }
   std::string bytes = json::to_canonical(Value::Object{{"at", to_rfc3339(entry.at)},
                                                        {"body", entry.body},
                                                        {"kind", entry.kind},

@@ -11,6 +11,7 @@
 //
 // Threads: reentrant.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,6 +27,10 @@ namespace proviso::audit {
 inline constexpr std::size_t kLeafBytesMax = 4096;
 inline constexpr std::size_t kLeafListMax = 64;  // Elements of one field.
 inline constexpr std::int64_t kLeafVersion = 1;
+// What `at` can say: 1970 to 2105, as every time that is read.
+inline constexpr WallTime kLeafAtMin{};
+inline constexpr WallTime kLeafAtMax =
+    WallTime{std::chrono::sys_days{std::chrono::year{2106} / 1 / 1}} - std::chrono::microseconds{1};
 
 struct Entry {
   std::string kind;
@@ -33,8 +38,8 @@ struct Entry {
   WallTime at;
 };
 
-// Errors: kInvalidInput if the schema does not have the kind or a field, or a value has another
-//         form; kOverLimit if the leaf would be too long.
+// Errors: kInvalidInput if the schema does not have the kind or a field, a value has another form,
+//         or `at` is outside its range; kOverLimit if the leaf would be too long.
 Result<std::string> to_leaf(const Entry& entry);
 
 // What a leaf says, whether or not this version knows its kind.

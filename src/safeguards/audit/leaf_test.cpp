@@ -73,6 +73,16 @@ TEST(Leaf, TakesListsUpToTheirLimit) {
   EXPECT_FALSE(is_taken("officers", "anna"));
 }
 
+TEST(Leaf, IsOf1970To2105) {
+  for (const WallTime limit : {kLeafAtMin, kLeafAtMax}) {
+    Entry made = entry("camera", "gate-2");
+    made.at = limit;
+    EXPECT_EQ(parse_leaf(to_leaf(made).value()).value().at, limit);
+    made.at += limit == kLeafAtMin ? -1us : 1us;
+    EXPECT_EQ(to_leaf(made).error().code, ErrorCode::kInvalidInput);
+  }
+}
+
 TEST(Leaf, HasAtMost4KiB) {
   const auto leaf_of = [](std::size_t id_bytes_in_all) {
     Value::Array officers;

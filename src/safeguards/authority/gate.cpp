@@ -38,6 +38,8 @@ Gate::Gate(std::shared_ptr<const WrittenAuthority> authority,
       opened_(opened),
       ends_at_(on_monotonic(authority_->statement().not_after, opened.wall, opened.monotonic)),
       countersign_by_(deadline_of(*authority_, opened.wall, opened.monotonic)),
+      read_wall_us_(opened.wall.time_since_epoch().count()),
+      read_since_us_(opened.monotonic.time_since_epoch().count()),
       epoch_(first_epoch()),
       is_countersigned_(authority_->is_countersigned()) {}
 
@@ -66,12 +68,38 @@ bool Gate::clock_was_set(Moment now) const {
   return step > kClockStepMax || step < -kClockStepMax;
 }
 
-std::optional<Refusal> Gate::why_over(Moment now) const {
-  // A thread that slept between the two reads sees a step that is none: a second look tells.
-  if (clock_was_set(now)) now = moment();
-  if (clock_was_set(now)) clock_was_set_.store(true, std::memory_order_relaxed);
-  // Once set, a clock that is set back again proves nothing.
+// Two threads may write the two readings crosswise. That a clock then seems to stand takes a
+// reading equal to the microsecond, and the second look of why_clock() shows that it moves.
+bool Gate::clock_stands_still(Moment now) const {
+  const WallTime::rep wall_us = now.wall.time_since_epoch().count();
+  if (read_wall_us_.load(std::memory_order_acquire) != wall_us) {
+    read_since_us_.store(now.monotonic.time_since_epoch().count(), std::memory_order_relaxed);
+    read_wall_us_.store(wall_us, std::memory_order_release);
+    return false;
+  }
+  const MonotonicTime since(
+      MonotonicTime::duration(read_since_us_.load(std::memory_order_relaxed)));
+  return now.monotonic - since >= kClockStillMax;
+}
+
+std::optional<Refusal> Gate::why_clock(Moment now) const {
+  // A thread that slept between the two reads sees a fault that is none: a second look tells.
+  if (clock_was_set(now) && clock_was_set(moment())) {
+    clock_was_set_.store(true, std::memory_order_relaxed);
+  }
+  if (clock_stands_still(now) && clock_stands_still(moment())) {
+    clock_stood_still_.store(true, std::memory_order_relaxed);
+  }
+  // Once at fault, a clock that is put right again proves nothing.
   if (clock_was_set_.load(std::memory_order_relaxed)) return refused_clock(kClockStepMax);
+  if (clock_stood_still_.load(std::memory_order_relaxed)) {
+    return refused_clock_still(kClockStillMax);
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> Gate::why_over(Moment now) const {
+  if (auto clock = why_clock(now)) return clock;
   const Statement& said = statement();
   if (now.monotonic >= ends_at_ || now.wall >= said.not_after || now.wall < said.not_before) {
     return refused_window(said, now.wall);
@@ -163,6 +191,11 @@ void Gate::update(const Circumstances& circumstances) {
     return;
   }
   const Moment now = moment();
+  // A countersignature that comes after its deadline does not open what has ended.
+  if (const auto over = why_over(now)) {
+    close_locked(over->cause());
+    return;
+  }
   const bool was_hindered = is_hindered(now);
   take_locked(circumstances);
   // What was admitted before a pause is not worked on after it.

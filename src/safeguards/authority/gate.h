@@ -11,13 +11,15 @@
 //   confirm   just before search, and before an alert leaves
 //   update    what was read outside; to be called at least every kCircumstancesAgeMax
 //
-// Closed for good: stop(), the window's end, a clock that was set, another policy, a signatory
-// revoked, an urgent authority that nobody countersigned in time. Suspended, until update() says
-// otherwise: presence that lapsed, a suspension, circumstances that nobody has read for too long.
+// Closed for good: stop(), the window's end, a clock that was set or stood still, another policy, a
+// signatory revoked, an urgent authority that nobody countersigned in time. Suspended, until
+// update() says otherwise: presence that lapsed, a suspension, circumstances that nobody has read
+// for too long.
 //
 // Time: the window is [not_before, not_after) on the wall clock. The remaining time is fixed on
 // the monotonic clock at open, so a wall clock that is set back cannot lengthen the run. A wall
-// clock that parts from the monotonic one by more than kClockStepMax closes the gate for good.
+// clock that parts from the monotonic one by more than kClockStepMax, or that reads the same for
+// kClockStillMax of it, closes the gate for good (halts_deployment(), run_rules.h).
 // A recording's captured_at is opening time plus its own time, so the clock now is asked as well.
 // Threads: thread-safe. Errors: kNotAuthorised, as a Refusal says (refusal.h).
 
@@ -43,6 +45,9 @@ namespace proviso::authority {
 
 // Somebody who sets the clock by more than this during a run has changed what the window means.
 inline constexpr std::chrono::seconds kClockStepMax{2};
+// A clock that stands still is no step before it has stood for as long as a step may be; so it is
+// looked for by itself. A running clock moves on with every look.
+inline constexpr std::chrono::milliseconds kClockStillMax{400};
 
 // What a run is about to use; compared with what the authority names.
 struct RunRequest {
@@ -96,7 +101,9 @@ class Gate {
        Moment opened);
   Moment moment() const;
   bool clock_was_set(Moment now) const;
+  bool clock_stands_still(Moment now) const;
   // These are empty where nothing stands against it.
+  std::optional<Refusal> why_clock(Moment now) const;
   std::optional<Refusal> why_over(Moment now) const;
   std::optional<Refusal> why_not_now(Moment now) const;
   std::optional<Refusal> why_void(const Circumstances& circumstances) const;
@@ -114,6 +121,10 @@ class Gate {
   const MonotonicTime ends_at_;
   const MonotonicTime countersign_by_;
   mutable std::atomic<bool> clock_was_set_{false};
+  mutable std::atomic<bool> clock_stood_still_{false};
+  // What the wall clock last read, and when it first read so.
+  mutable std::atomic<WallTime::rep> read_wall_us_;
+  mutable std::atomic<MonotonicTime::rep> read_since_us_;
   std::atomic<std::uint64_t> epoch_;
   std::atomic<bool> closed_{false};
   // Of the circumstances, so that admit() compares and takes no lock.

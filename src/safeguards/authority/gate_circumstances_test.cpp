@@ -220,6 +220,8 @@ TEST_F(GateCircumstancesTest, AnUrgentAuthorityEndsAtItsDeadlineUnlessItIsCounte
   EXPECT_FALSE(admits(*alone));
   EXPECT_EQ(alone->closed().value_or(Cause{}).rule, "countersignature");
   EXPECT_TRUE(admits(*countersigned));
+  alone->update(circumstances_);
+  EXPECT_FALSE(admits(*alone)) << "signed too late";
   clock_.step_wall(-seconds(1));
   EXPECT_FALSE(admits(*alone)) << "a clock that is set back does not lengthen it";
 }

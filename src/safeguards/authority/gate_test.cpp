@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -304,16 +305,16 @@ TEST_F(GateTest, ClosesWhenTheClockIsSetFarDuringTheRun) {
   }
 }
 
-TEST_F(GateTest, AFrozenClockCannotLengthenTheRun) {
+TEST_F(GateTest, ASlowClockCannotLengthenTheRun) {
   const auto gate = open().value();
   const LivePermit permit = gate->admit(key()).value();
-  const auto pass_with_the_wall_frozen = [&](microseconds by) {
-    clock_.advance(by);
+  const auto pass_with_the_wall_behind = [&](microseconds by) {
+    clock_.advance(by + kTick);
     clock_.step_wall(-by);
   };
-  pass_with_the_wall_frozen(kClockStepMax);
+  pass_with_the_wall_behind(kClockStepMax);
   expect_admits(*gate, permit);
-  clock_.advance(hours(6) - kClockStepMax - kTick);
+  clock_.advance(hours(6) - kClockStepMax - 2 * kTick);
   expect_admits(*gate, permit);
   clock_.advance(kTick);  // By the wall clock two seconds are left.
   expect_closed(*gate, permit, "ended at");
@@ -323,8 +324,41 @@ TEST_F(GateTest, AFrozenClockCannotLengthenTheRun) {
     return open().value();
   }();
   const LivePermit of_second = second->admit(key()).value();
-  pass_with_the_wall_frozen(kClockStepMax + kTick);
+  pass_with_the_wall_behind(kClockStepMax + kTick);
   expect_closed(*second, of_second, "the clock was set");
+}
+
+TEST_F(GateTest, AClockThatStandsStillForFourTenthsOfASecondClosesForGood) {
+  const auto gate = open().value();
+  const LivePermit permit = gate->admit(key()).value();
+  const auto pass_with_the_wall_frozen = [&](microseconds by) {
+    clock_.advance(by);
+    clock_.step_wall(-by);
+  };
+  pass_with_the_wall_frozen(kClockStillMax - kTick);
+  expect_admits(*gate, permit);
+  clock_.advance(kTick);  // It has moved: what it stood before is forgotten.
+  expect_admits(*gate, permit);
+  pass_with_the_wall_frozen(kClockStillMax - kTick);
+  expect_admits(*gate, permit);
+  pass_with_the_wall_frozen(kTick);
+  expect_closed(*gate, permit, "the clock read the same for 400 ms");
+  EXPECT_EQ(gate->closed().value_or(Cause{}).rule, "clock-still");
+  clock_.advance(seconds(1));
+  expect_closed(*gate, permit, "the clock read the same");
+}
+
+TEST_F(GateTest, AClockThatStandsStillIsSeenAlsoWhereNoFrameComes) {
+  const auto gate = open().value();
+  const auto unasked = open().value();
+  for (int look = 0; look < 2; ++look) {
+    EXPECT_FALSE(gate->closed().has_value()) << look;
+    clock_.advance(milliseconds(250));
+    clock_.step_wall(-milliseconds(250));
+  }
+  EXPECT_EQ(gate->closed().value_or(Cause{}).rule, "clock-still");
+  clock_.advance(hours(1));
+  EXPECT_FALSE(unasked->closed().has_value()) << "nobody looked while it stood, and it goes on";
 }
 
 TEST_F(GateTest, ClosesWhenTheWallClockIsSetToBeforeTheWindow) {

@@ -29,12 +29,15 @@ inline Circumstances undisturbed(const Statement& statement) {
           .present_until = statement.not_after + std::chrono::hours(24)};
 }
 
-// For an hour from the clock's time. `change` may alter the statement before it is signed.
+// For an hour from the clock's time, under `policy`. `change` may alter the statement before it is
+// signed.
 inline std::unique_ptr<Gate> gate_for(const std::vector<RunRequest::Camera>& cameras,
                                       const watchlist::SealedList& list,
                                       const Clock& clock,
-                                      const std::function<void(Statement&)>& change = {}) {
-  const TestSite site(clock);
+                                      const std::function<void(Statement&)>& change = {},
+                                      const policy::Policy& policy = test_policy()) {
+  TestSite site(clock);
+  site.policy = policy;
   Statement statement = site.statement();
   statement.cameras.clear();
   for (const RunRequest::Camera& camera : cameras) {

@@ -80,6 +80,12 @@ inline policy::Policy test_policy() {
                             .shots_min = 3,
                             .embeddings_per_track_max = 5,
                             .repeat_s_max = 60};
+  policy.quality = {.yaw_degrees_max = 50,
+                    .pitch_degrees_max = 35,
+                    .sharpness_min_millionths = 50'000,
+                    .luminance_mean_min = 20,
+                    .luminance_mean_max = 235,
+                    .outside_permille_max = 200};
   policy.statement = {.answer_bytes_min = 80, .similarity_warned_permille = 800};
   policy.notice = {.published_h_min = 24,
                    .exemption_allowed = true,

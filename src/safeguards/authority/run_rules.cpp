@@ -8,6 +8,9 @@
 namespace proviso::authority {
 namespace {
 
+constexpr std::string_view kClockSet = "clock";
+constexpr std::string_view kClockStill = "clock-still";
+
 std::string_view name_of(CameraKind kind) {
   return kind == CameraKind::kLive ? "live" : "recording";
 }
@@ -140,10 +143,21 @@ Refusal refused_window(const Statement& statement, WallTime now) {
 }
 
 Refusal refused_clock(std::chrono::seconds step_max) {
-  return {.rule = "clock",
+  return {.rule = std::string(kClockSet),
           .found = concat("the clock was set by more than ", step_max.count(), " s during the run"),
           .needed = "it must be left alone",
           .next = "check the time service, then start again"};
+}
+
+Refusal refused_clock_still(std::chrono::milliseconds still_max) {
+  return {.rule = std::string(kClockStill),
+          .found = concat("the clock read the same for ", still_max.count(), " ms during the run"),
+          .needed = "it must go on",
+          .next = "check the time service, then start again"};
+}
+
+bool halts_deployment(std::string_view rule) {
+  return rule == kClockSet || rule == kClockStill;
 }
 
 Refusal refused_countersignature(const WrittenAuthority& authority, WallTime now) {

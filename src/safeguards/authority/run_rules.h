@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 
 #include "base/core/clock.h"
 #include "base/core/id.h"
@@ -25,6 +26,10 @@ std::optional<Refusal> why_not_started(const WrittenAuthority& authority,
 
 Refusal refused_window(const Statement& statement, WallTime now);
 Refusal refused_clock(std::chrono::seconds step_max);
+Refusal refused_clock_still(std::chrono::milliseconds still_max);
+// Whether the deployment too stands halted by this rule of the gate, until a signed decision: the
+// clock was set, or stood still.
+bool halts_deployment(std::string_view rule);
 Refusal refused_countersignature(const WrittenAuthority& authority, WallTime now);
 Refusal refused_policy(const Statement& statement, const crypto::Digest& found);
 Refusal refused_presence(WallTime until, WallTime now);  // Until 1970: nobody attested it.
