@@ -139,6 +139,16 @@ class Drafting(unittest.TestCase):
         self.assertFalse(any(name in attrs for _, attrs in page.tags for name in ("src", "href")))
         self.assertIn("Every rule is met.", page.words)
 
+    def test_the_page_shows_what_the_list_consists_of_and_refuses_another_list(self):
+        self.site.authority(self.sealed, {"gate": "clip.mp4"}, "composed")
+        shown = self.site.run("authority", "show", "composed", "--watchlist", self.sealed)
+        self.assertRegex(shown, r"entries +\d+ of at most \d+\n")
+        self.assertRegex(shown, r"photographs +\d+ in all; median \d+ an entry")
+        self.assertIn("--watchlist", self.site.run("authority", "show", "composed"))
+        other = self.folder / "other.sealed"
+        other.write_bytes(self.sealed.read_bytes()[:-1])
+        self.site.run("authority", "show", "composed", "--watchlist", other, code=1)
+
     def test_go_verifies_both_signatures(self):
         checker = go_checkers.build("note")
         self.site.authority(self.sealed, {"gate": "clip.mp4"}, "for-go")

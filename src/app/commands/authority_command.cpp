@@ -10,6 +10,7 @@
 #include "app/commands/passphrase.h"
 #include "app/commands/site_argument.h"
 #include "app/drafting/answers.h"
+#include "app/drafting/composition.h"
 #include "app/drafting/draft.h"
 #include "app/drafting/likeness.h"
 #include "app/site/record.h"
@@ -19,6 +20,7 @@
 #include "base/json/line.h"
 #include "safeguards/authority/rules.h"
 #include "safeguards/authority/signing.h"
+#include "safeguards/watchlist/sealed_list.h"
 
 namespace proviso::commands {
 namespace {
@@ -250,12 +252,24 @@ Result<OpenAuthority> open_to_sign(const Settings& settings, const SiteRecords& 
                       "; draft this one under another reference")};
 }
 
+// As people are shown it; with what the list consists of, where --watchlist gives it.
+Result<drafting::PageContent> shown(const Settings& settings,
+                                    const SiteRecords& records,
+                                    const OpenAuthority& open) {
+  auto content = page_content(open, records, now_in_seconds());
+  if (settings.list.empty()) return content;
+  PROVISO_TRY(const auto list, watchlist::SealedList::load(settings.list));
+  PROVISO_TRY(content.list, drafting::composition_of(*list, open.statement));
+  return content;
+}
+
 Status sign(const Settings& settings) {
   PROVISO_TRY(const auto records, open_records(settings.site, now_in_seconds()));
   PROVISO_TRY(auto open, open_to_sign(settings, records));
   PROVISO_TRY(const auto* officer, signer_of(settings, records, open));
   if (!settings.is_certain) {
-    std::cout << drafting::text_page(page_content(open, records, now_in_seconds())) << std::flush;
+    PROVISO_TRY(const auto content, shown(settings, records, open));
+    std::cout << drafting::text_page(content) << std::flush;
     PROVISO_TRY(const bool is_sure,
                 ask_yes(concat("\nSign this as ", officer->name, " (", officer->id, ")?")));
     if (!is_sure) return Error{ErrorCode::kInvalidInput, "nothing was signed"};
@@ -292,7 +306,7 @@ Status show(const Settings& settings) {
   PROVISO_TRY(const auto records, open_records(settings.site, now_in_seconds()));
   PROVISO_TRY(const auto bytes, read_authority(records.site, settings.named));
   PROVISO_TRY(const auto open, open_authority(bytes, records.officers));
-  const auto content = page_content(open, records, now_in_seconds());
+  PROVISO_TRY(const auto content, shown(settings, records, open));
   const std::string page =
       settings.as_html ? drafting::html_page(content) : drafting::text_page(content);
   if (settings.output.empty()) {
@@ -376,10 +390,12 @@ void add_authority(CLI::App& app, Exit& exit) {
   auto* signing = add_named(add("sign", "Sign an authority as an officer", sign));
   signing->add_option("--as", settings->officer, "Who signs: the officer's id")->required();
   signing->add_flag("--yes", settings->is_certain, "Do not show it and ask");
+  signing->add_option("--watchlist", settings->list, "The list: what it consists of is shown too");
   add_passphrase_option(*signing, settings->passphrase_file);
 
   auto* showing = add_named(add("show", "An authority as people read it", show));
   showing->add_flag("--html", settings->as_html, "One page to read and print");
+  showing->add_option("--watchlist", settings->list, "The list: what it consists of is shown too");
   showing->add_option("-o,--output", settings->output, "File to write; else stdout");
 
   add_named(add("check", "List every rule, met or not", check))

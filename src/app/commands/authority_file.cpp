@@ -59,7 +59,8 @@ drafting::PageContent page_content(const OpenAuthority& open,
   drafting::PageContent content{.statement = open.statement,
                                 .digest = crypto::sha256(open.note.text),
                                 .signatures = {},
-                                .rules = {}};
+                                .rules = {},
+                                .list = {}};
   for (const note::VerifierKey& signer : open.signers) {
     const officers::Officer* officer = records.officers.find(signer);
     PROVISO_CHECK(officer != nullptr);

@@ -273,7 +273,8 @@ TEST_F(Drafting, ThePageStandsAloneAndEscapesWhatPeopleWrote) {
   const PageContent content{.statement = statement,
                             .digest = crypto::sha256(statement.to_body()),
                             .signatures = {{"jo", "Jo <b>", "sergeant"}},
-                            .rules = content_rules(statement, policy)};
+                            .rules = content_rules(statement, policy),
+                            .list = {}};
   const std::string html = html_page(content);
   EXPECT_EQ(html.find("<script"), std::string::npos);
   EXPECT_NE(html.find("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;square&quot;"),

@@ -117,6 +117,28 @@ PageSection system_of(const Statement& statement) {
   return section;
 }
 
+// Before anybody signs (row B4).
+PageSection composition_of(const PageContent& content) {
+  PageSection section{.title = "What the list consists of", .rows = {}};
+  if (!content.list) {
+    section.rows.push_back({"not shown", "give the file of the list with --watchlist"});
+    return section;
+  }
+  const ListComposition& list = *content.list;
+  section.rows = {
+      {"entries", concat(list.entries, " of at most ", content.statement.watchlist_entries_max)},
+      {"photographs",
+       concat(list.photographs,
+              " in all; median ",
+              list.photographs_median,
+              " an entry, fewest ",
+              list.photographs_fewest)},
+      {"entries with no picture", std::to_string(list.without_picture)},
+      {"not in this list",
+       "categories, people under 18, source and age of the images: ask whoever made it"}};
+  return section;
+}
+
 PageSection documents_of(const Statement& statement) {
   PageSection section{.title = "Documents that it stands on", .rows = {}};
   for (const authority::Document& document : statement.documents) {
@@ -178,6 +200,7 @@ std::vector<PageSection> page_sections(const PageContent& content) {
           answers_of(statement),
           cameras_of(statement),
           system_of(statement),
+          composition_of(content),
           documents_of(statement),
           public_of(statement),
           signatures_of(content)};

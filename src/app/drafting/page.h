@@ -7,10 +7,12 @@
 //            foreign text escaped; drawings carry their words beside them
 //   threads  reentrant
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/drafting/composition.h"
 #include "base/crypto/digest.h"
 #include "safeguards/authority/rules.h"
 #include "safeguards/authority/statement.h"
@@ -28,6 +30,7 @@ struct PageContent {
   crypto::Digest digest;                  // Of the note's text: the authority's name.
   std::vector<PageSignature> signatures;  // Verified ones.
   std::vector<authority::Rule> rules;     // All of them, met or not.
+  std::optional<ListComposition> list;    // Where the list was at hand.
 };
 
 struct PageRow {

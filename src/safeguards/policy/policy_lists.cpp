@@ -195,12 +195,20 @@ Result<std::vector<DocumentNeeded>> documents_of(FieldReader& reader) {
     PROVISO_TRY_DONE(one.finish());
     return document;
   };
-  return items_of<DocumentNeeded>(reader,
-                                  "documents",
-                                  {.min = 1, .max = kDocumentsMax},
-                                  &DocumentNeeded::id,
-                                  "id",
-                                  document_of);
+  PROVISO_TRY(auto documents,
+              items_of<DocumentNeeded>(reader,
+                                       "documents",
+                                       {.min = 1, .max = kDocumentsMax},
+                                       &DocumentNeeded::id,
+                                       "id",
+                                       document_of));
+  // Without these two no authority is to be had (rows A8, A9), whatever a policy says.
+  for (const std::string_view needed : {"dpia", "eia"}) {
+    if (std::ranges::find(documents, needed, &DocumentNeeded::id) == documents.end()) {
+      return reader.refused("documents", concat("a document ", needed, " among them"));
+    }
+  }
+  return documents;
 }
 
 Result<std::vector<SensitivePlace>> places_of(FieldReader& reader) {

@@ -196,7 +196,7 @@ TEST(Policy, TheFormatsVectorIsReadAndHasItsName) {
   ASSERT_TRUE(policy) << policy.error().message;
   EXPECT_EQ(policy.value().id, "vector");
   EXPECT_EQ(crypto::to_hex(policy.value().digest),
-            "d83bf07d867980c9e306caa06e39946b22a5a863180f1d361205ee945afab076");
+            "976e7cb0399870b6dbd69a7738536bda60c794ea99b9553c6c5237ae0125f0bd");
   EXPECT_EQ(policy.value().places.at(0).polygon.corners.at(2).latitude_e7, 8000);
 }
 
