@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kInputMultiplePx = 32;       // YuNet's coarsest stride.
 constexpr int kNearInputPx = 128;          // A region around a known face.
-constexpr float kNearFaceWidths = 4;       // Its side: the face may move by 1.5 widths either way.
+constexpr float kNearFaceWidths = 3;       // Its side: the face may move by its width either way.
 constexpr float kPhotographSidePx = 1280;  // Of the first look, where that is fine enough.
 constexpr float kPhotographSidePxSmall = 480;  // Of the second: for a face that fills the picture.
 // Photographs come in any size: a coarser step means fewer networks to compile.
@@ -50,11 +50,11 @@ bool is_cut(const Face& face, const image::RectPx& region, image::SizePx picture
 
 bool is_covered(const image::RectPx& expected, const image::RectPx& region) {
   const image::PointPx middle = image::centre(expected);
-  const float quarter = region.width / kNearFaceWidths;
+  const float face_width = region.width / kNearFaceWidths;
   const float face_widths = region.width / std::max(1.0F, expected.width);
   return face_widths > kNearFaceWidths / 1.5F && face_widths < kNearFaceWidths * 1.5F &&
-         middle.x > region.x + quarter && middle.x < region.x + region.width - quarter &&
-         middle.y > region.y + quarter && middle.y < region.y + region.height - quarter;
+         middle.x > region.x + face_width && middle.x < region.x + region.width - face_width &&
+         middle.y > region.y + face_width && middle.y < region.y + region.height - face_width;
 }
 
 // From the pixels of an input to those of the picture.

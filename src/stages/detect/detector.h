@@ -8,7 +8,9 @@
 //            face_width_in_detector_px wide, so little is spent on faces that must not be used;
 //            never enlarged. Faces under half that width are not reported; those between are, to be
 //            counted as too small.
-//            near a known face: a region of four of its widths becomes 128x128; never enlarged.
+//            near a known face: a region of three of its widths becomes 128x128; never enlarged.
+//            Of four, the points of a face are so coarse that SFace knew one of six people at 0.57
+//            where it knows him at 0.79 (simulated crowd, 167 looks; 0.85 at full size).
 //            photographs: a look at the sweep's scale or at 1280 px for the larger side, whichever
 //            is finer, but at most kPhotographSidePxMax; and one at 480 px, for a face that fills
 //            it.

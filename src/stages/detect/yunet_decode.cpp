@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include "base/core/concat.h"
+
 namespace proviso::detect {
 namespace {
 
@@ -88,7 +90,7 @@ Result<YunetOutputs> find_outputs(std::span<const tensor::OutputSpec> outputs,
     const int stride = kStridesPx.at(n);
     const auto cells = static_cast<std::size_t>(input.width / stride) *
                        static_cast<std::size_t>(input.height / stride);
-    const std::string suffix = "_" + std::to_string(stride);
+    const std::string suffix = concat("_", stride);
     YunetOutputs::Grid& grid = where.grids.at(n);
     grid.stride_px = stride;
     PROVISO_TRY(grid.cls, index_of(outputs, "cls" + suffix, cells));
