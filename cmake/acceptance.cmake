@@ -21,11 +21,16 @@ if(PROVISO_TESTS AND TARGET proviso)
     add_test(NAME acceptance/${stem} COMMAND ${PROVISO_DEPS}/venv/bin/python ${file} $<TARGET_FILE:proviso>)
     list(APPEND accepted acceptance/${stem})
   endforeach()
-  # One at a time: they measure time, or keep both cores busy.
   if(accepted)
-    set_tests_properties(${accepted} PROPERTIES LABELS acceptance RUN_SERIAL TRUE
+    set_tests_properties(${accepted} PROPERTIES LABELS acceptance
       ENVIRONMENT "PROVISO_DEPS=${PROVISO_DEPS};PROVISO_SOURCE=${CMAKE_SOURCE_DIR};PROVISO_BUILD=${CMAKE_BINARY_DIR}")
   endif()
+  # What they claim is a time: nothing else runs beside them.
+  foreach(timed cameras_test expiry_test)
+    if(acceptance/${timed} IN_LIST accepted)
+      set_tests_properties(acceptance/${timed} PROPERTIES RUN_SERIAL TRUE)
+    endif()
+  endforeach()
   # It becomes a user who may not write where GoogleTest's reports lie; ctest's result counts.
   if(TARGET acceptance_residue_test)
     set_tests_properties(acceptance/residue_test PROPERTIES ENVIRONMENT_MODIFICATION "GTEST_OUTPUT=unset:")
@@ -35,7 +40,7 @@ endif()
 # Agreement with OpenCV and the scan for residue are claims about the release build.
 if(TARGET app_models_test AND TARGET acceptance)
   add_dependencies(acceptance app_models_test)
-  set_tests_properties(app/models PROPERTIES LABELS acceptance RUN_SERIAL TRUE)
+  set_tests_properties(app/models PROPERTIES LABELS acceptance)
 endif()
 
 include(cmake/audit_checks.cmake)

@@ -13,7 +13,7 @@ if(PROVISO_TESTS AND TARGET proviso-verify AND TARGET acceptance)
   foreach(file ${scripts})
     get_filename_component(stem ${file} NAME_WE)
     add_test(NAME acceptance/audit_${stem} COMMAND ${PROVISO_DEPS}/venv/bin/python ${file} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-    set_tests_properties(acceptance/audit_${stem} PROPERTIES LABELS acceptance RUN_SERIAL TRUE
+    set_tests_properties(acceptance/audit_${stem} PROPERTIES LABELS acceptance
       ENVIRONMENT "PROVISO_DEPS=${PROVISO_DEPS}")
   endforeach()
 endif()

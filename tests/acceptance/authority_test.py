@@ -2,16 +2,13 @@
 
 Every case is a copy of one started deployment with one thing changed. Its control is the same copy
 with that thing put right: it runs. "0 inferences" is the models' own count, from the summary.
-PROVISO_FULL=1 runs five trials of what takes real time.
+PROVISO_FULL=1 swaps files for longer.
 """
 import base64
 import datetime
 import hashlib
-import json
-import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -19,81 +16,8 @@ import time
 import unittest
 
 from cameras_test import HAS_SERVER, SERVER
-from clips_test import MEDIA, Site, frame
-from site_tool import MODELS, PROGRAM, Office
-
-CLIP = MEDIA / "carphone_pristine.mp4"
-FAKETIME = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-TRIALS = 5 if os.environ.get("PROVISO_FULL") == "1" else 2
-ELSEWHERE = "52.0000,-0.4500; 52.0000,-0.4490; 52.0008,-0.4490"  # No other deployment is there.
-RUN_S = 8  # That a window still lasts once its authority is signed, at least.
-SEEN_S = 1.0
-STOP_S = 1.0  # Everything is still within so long of the end.
-FULL = os.environ.get("PROVISO_FULL") == "1"
-
-
-def at(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.timezone.utc)
-
-
-def z(time_at: datetime.datetime) -> str:
-    return time_at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
-
-
-def with_clock(offset: str) -> dict:
-    """The environment in which the wall clock is off by so much; a file's name: by what it says now."""
-    faked = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1", "TZ": "UTC"}
-    named = "FAKETIME_TIMESTAMP_FILE" if offset.startswith("/") else "FAKETIME"
-    return os.environ | faked | {named: offset}
-
-
-class Deployment:
-    """A started deployment of two cameras, and its copies."""
-
-    def __init__(self, folder: pathlib.Path, cameras: dict):
-        photograph = frame(CLIP, 60, "", folder / "man.jpg")
-        self.cameras = cameras
-        site = Site(folder, {"man": [photograph]}, cameras)
-        self.office, self.sealed, self.models, self.environment = site.office, site.sealed, MODELS, None
-        self.note = site.authority
-        self.source = f"car={CLIP}"
-
-    def copy(self, folder: pathlib.Path) -> "Deployment":
-        other = object.__new__(Deployment)
-        other.__dict__ |= self.__dict__
-        other.office = self.office.copied(pathlib.Path(tempfile.mkdtemp(dir=folder)))
-        other.sealed = other.office.folder / "list.sealed"
-        shutil.copyfile(self.sealed, other.sealed)
-        other.note = other.office.site / "authorities" / self.note.name
-        return other
-
-    def words(self, *more) -> list[str]:
-        authority = ["--authority", self.note] if self.note else []
-        return [str(word) for word in ("watch", self.source, "--site", self.office.site, *authority, "--watchlist",
-                                       self.sealed, "--models", self.models, "--json", *more)]
-
-    def begin(self, *more) -> subprocess.Popen:
-        return subprocess.Popen([PROGRAM, *self.words(*more)], env=self.environment, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True)
-
-    def run(self, until_alert: bool):
-        """Exit code, alerts, summary and what was said; a camera's run is interrupted at its first alert."""
-        process = self.begin()
-        lines = []
-        for line in process.stdout:
-            lines.append(json.loads(line))
-            if until_alert and "alert" in lines[-1]:
-                process.send_signal(signal.SIGINT)
-                until_alert = False
-        said = process.stderr.read()
-        process.stderr.close()
-        process.stdout.close()
-        code = process.wait(timeout=60)
-        return code, [line for line in lines if "alert" in line], lines[-1]["summary"], said
+from deployment_tool import CLIP, FAKETIME, FULL, Deployment, now, with_clock, z
+from site_tool import MODELS
 
 
 def edit(file: pathlib.Path, change) -> None:
@@ -216,132 +140,6 @@ class TwelveCases(unittest.TestCase):
             certify(one)
             one.environment = with_clock("+25h")
         self.check("role expired", "signature|authority", "sign", break_it, mend=certify)
-
-
-class WhileItRuns(unittest.TestCase):
-    """What stops being true stops the engine."""
-
-    @classmethod
-    def setUpClass(cls):
-        held = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(held.cleanup)
-        cls.base = pathlib.Path(held.name)
-        cls.clip = cls.base / "long.mp4"
-        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-stream_loop", "20", "-i", CLIP, "-c", "copy", cls.clip],
-                       check=True)
-        Office.copy(cls.base)  # Made once; what a deployment takes is measured without it.
-        began = time.monotonic()
-        cls.started = Deployment(cls.base, {"car": cls.clip})
-        cls.signing_s = time.monotonic() - began
-        cls.started.source = f"car={cls.clip}"
-
-    def stopped(self, deployment) -> list[dict]:
-        return [entry for entry in deployment.office.journal() if entry["kind"] == "run_stopped"]
-
-    def suspended(self, deployment) -> list[dict]:
-        return [entry for entry in deployment.office.journal() if entry["kind"] == "run_suspended"]
-
-    def wait(self, what, why: str, timeout_s: float = 20):
-        """What `what` gives once it gives something."""
-        until = time.monotonic() + timeout_s
-        while not (found := what()):
-            self.assertLess(time.monotonic(), until, why)
-            time.sleep(0.02)
-        return found
-
-    def test_expiry_leaves_nothing_after_the_end(self):
-        copies = [self.started.copy(self.base) for _ in range(TRIALS)]
-        for number, one in enumerate(copies):
-            with self.subTest(trial=number):
-                end = now() + datetime.timedelta(seconds=int(2 * self.signing_s) + RUN_S)
-                one.note = one.office.started(one.sealed, one.cameras, "short", minutes=None, end=z(end),
-                                              place={"name": "Elsewhere", "polygon": ELSEWHERE})
-                self.assertLess(now(), end, "the machine is busy with other things: the window is over")
-                process = one.begin("--real-time")
-                out, said = process.communicate(timeout=300)
-                ended = at(z(end))
-                *alerts, last = map(json.loads, out.splitlines())
-                self.assertEqual((process.returncode, last["summary"]["stop_rule"]), (0, "window"), said)
-                self.assertGreater(last["summary"]["inferences"], 0, "the control: it ran")
-                for alert in alerts:
-                    self.assertLess(at(alert["captured_at"]), ended)
-                self.assertLessEqual((at(self.stopped(one)[-1]["at"]) - ended).total_seconds(), STOP_S)
-
-    @unittest.skipUnless(FAKETIME, "SKIPPED LOUDLY: no libfaketime; run ./dev test, which installs it")
-    def test_a_clock_that_is_set_suspends_within_a_second_and_only_a_signature_lifts_it(self):
-        frozen = "frozen"
-        for setting in ("-2h", "+2h", "@1970-01-01 00:01:00", "@2105-12-31 00:00:00", "@2106-02-07 06:28:17", frozen):
-            with self.subTest(clock=setting):
-                one = self.started.copy(self.base)
-                clock = one.office.folder / "clock"
-                clock.write_text("+0")
-                one.environment = with_clock(str(clock))
-                process = one.begin("--real-time")
-                self.assertEqual(json.loads(process.stdout.readline())["entry"], "man", "the control: it ran")
-                began = time.monotonic()
-                replacement = one.office.folder / "clock.new"
-                replacement.write_text(now().strftime("%Y-%m-%d %H:%M:%S") if setting == frozen else setting)
-                replacement.rename(clock)
-                record = one.office.site / "deployments/test.jsonl"
-                self.wait(lambda: "halted" in record.read_text(), f"{setting} was not seen")
-                seen_s = time.monotonic() - began
-                self.assertLess(seen_s, SEEN_S)
-                print(f"clock {setting}: halted after {seen_s:.2f} s", flush=True)
-                _, said = process.communicate(timeout=30)
-                self.assertEqual(process.returncode, 1, said)
-                rule = "clock-still" if setting == frozen else "clock"
-                self.assertIn(rule, [entry["body"]["reason"] for entry in self.suspended(one)])
-                self.assertEqual(one.office.status()["suspended_by"], rule)
-                one.environment = None
-                code, _, summary, said = one.run(until_alert=False)
-                self.assertEqual((code, summary["inferences"]), (1, 0), said)
-                one.office.step("resume", "test", "--reason", "The clock is right again", officer="sam")
-                code, alerts, _, said = one.run(until_alert=True)
-                self.assertEqual((code, alerts[0]["entry"]), (0, "man"), said)
-
-    def test_suspended_by_an_officer_it_waits_and_goes_on_when_resumed(self):
-        one = self.started.copy(self.base)
-        process = one.begin("--real-time")
-        self.assertEqual(json.loads(process.stdout.readline())["entry"], "man")
-        one.office.step("suspend", "test", "--reason", "A crowd gathers", officer="eve")
-        self.wait(lambda: self.suspended(one), "the run was not suspended", 3)
-        one.office.step("resume", "test", "--reason", "It has left", officer="jo", code=1)  # Not hers to resume.
-        self.assertEqual(one.office.status()["suspended_by"], "suspension")
-        one.office.step("resume", "test", "--reason", "It has left", officer="sam")
-        self.assertEqual(one.office.status()["suspended_by"], "")
-        self.assertIsNone(process.poll(), "it waits")
-        one.office.step("stop", "test", "--reason", "Over")
-        _, said = process.communicate(timeout=30)
-        self.assertEqual(process.returncode, 0, said)
-        self.assertEqual(self.stopped(one)[-1]["body"]["reason"], "deployment-stopped")
-
-    def test_a_revoked_officer_ends_it_within_two_seconds(self):
-        one = self.started.copy(self.base)
-        process = one.begin("--real-time")
-        self.assertEqual(json.loads(process.stdout.readline())["entry"], "man")
-        one.office.revoke("sam")
-        began = time.monotonic()
-        _, said = process.communicate(timeout=30)
-        self.assertLess(time.monotonic() - began, 2)
-        self.assertEqual(process.returncode, 1, said)
-        self.assertRegex(said, "no longer holds")
-
-    def test_false_alerts_suspend_at_the_limit_and_the_next_place_waits_for_the_review(self):
-        one = self.started.copy(self.base)
-        process = one.begin("--real-time")
-        alert = json.loads(process.stdout.readline())["alert"]
-        one.office.step("outcome", "test", "alert-of-nobody", "false-alert-confirmed", officer="eve", code=1)
-        one.office.step("outcome", "test", alert, "false-alert-unconfirmed", officer="eve")
-        self.assertEqual(one.office.status()["false_alerts"], 1)
-        one.office.step("stop", "test", "--reason", "Over")
-        process.communicate(timeout=30)
-        report = (one.office.site / "deployments/test.cancellation.md").read_text()
-        self.assertIn("| false-alert-unconfirmed | 1 |", report)
-        one.office.signed(one.sealed, one.cameras, "next")
-        self.assertIn("is not reviewed", one.office.step("open", "next", code=1))
-        one.office.step("review", "test", "--report", one.office.site / "deployments/test.cancellation.md",
-                        "--reason", "Complete", officer="sam")
-        one.office.step("open", "next")
 
 
 class Swaps(unittest.TestCase):

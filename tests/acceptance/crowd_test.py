@@ -1,4 +1,4 @@
-"""The acceptance line on a simulated crowd: listed passes alert, no other does, repeats are updates.
+"""The acceptance line on a simulated crowd: every listed pass alerts, no other does, repeats are updates.
 
 Two minutes, 60 passes, 12 of them listed, faces of 50 to 120 px, at full speed. Runs the program
 given as the first argument, as a user would. A functional check, not an accuracy figure.
@@ -14,9 +14,6 @@ from site_tool import MODELS, ROOT, Office, proviso
 
 MEDIA = ROOT / ".deps/media"
 SEEDS = [1, 2, 3, 4, 5]
-# The line asks for none. Known fault: where sweeps fall depends on the second in which a run begins,
-# and at some of them one pass of twelve is seen too late to agree three times.
-MISSED_MAX = 1
 RUN = SEEDS if os.environ.get("PROVISO_FULL") == "1" else SEEDS[:1]
 
 
@@ -45,7 +42,7 @@ class Crowd(unittest.TestCase):
         self.addCleanup(held.cleanup)
         self.folder = pathlib.Path(held.name)
 
-    def test_listed_passes_alert_no_other_does_and_repeats_are_updates(self):
+    def test_every_listed_pass_alerts_no_other_does_and_repeats_are_updates(self):
         missed, total = [], 0
         for seed in RUN:
             with self.subTest(seed=seed):
@@ -74,13 +71,13 @@ class Crowd(unittest.TestCase):
     def check_the_score(self, score: dict):
         self.assertEqual(score["note"], "functional check, not an accuracy figure")
         self.assertEqual(score["usable_listed"], 12)
-        self.assertLessEqual(len(score["missed"]), MISSED_MAX)
-        self.assertGreaterEqual(score["recognised"], 12 - MISSED_MAX)
+        self.assertEqual(score["missed"], [])
+        self.assertEqual(score["recognised"], 12)
         self.assertEqual(score["false_alerts"], 0)
         self.assertEqual(score["alerted_others"], 0)
         # Six people, each of whom comes again within the minute.
         self.assertEqual(score["new_alerts"], 6)
-        self.assertGreaterEqual(score["updates"], 6 - MISSED_MAX)
+        self.assertGreaterEqual(score["updates"], 6)
         self.assertEqual(score["wrong_kind"], 0)
 
     def score(self, truth, alerts) -> dict:
