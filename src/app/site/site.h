@@ -11,6 +11,7 @@
 //   revocations.note      the revocation list
 //   authorities/REF.note  written authorities  deployments/REF.jsonl
 //   log/, log.key, log.vkey  the log of all acts, with its own key (safeguards/audit)
+//   log.cosigned/            checkpoints that witnesses signed
 //
 // Errors: reads give kNotFound, naming the file and the command that makes it; a changed file is
 //         one that does not verify.

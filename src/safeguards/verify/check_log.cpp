@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/core/base64.h"
 #include "base/core/concat.h"
 #include "safeguards/audit/checkpoint.h"
 #include "safeguards/audit/evidence.h"
@@ -201,8 +202,9 @@ class LogCheck {
 
   void finish() {
     if (frontier_.head() != head_) return fail("the entries lead to another root than is signed");
-    report_.checked.push_back(
-        concat(leaves_text(head_.size), " lead to the root that is signed, hashed one by one"));
+    report_.checked.push_back(concat(leaves_text(head_.size),
+                                     " lead to the root that is signed, hashed one by one: ",
+                                     to_base64(std::as_bytes(std::span(head_.root.bytes)))));
     report_.checked.push_back(concat(tiles_checked_,
                                      tiles_checked_ == 1 ? " tile holds" : " tiles hold",
                                      " the hashes of that tree"));
@@ -219,6 +221,10 @@ class LogCheck {
     if (pinned_) {
       report_.checked.push_back(
           concat("the log begins with the ", leaves_text(pinned_->size), " that were pinned"));
+    } else {
+      report_.unasked.emplace_back(
+          "whether leaves were cut off or replaced and the log signed anew: give --pinned with a "
+          "checkpoint that somebody else kept");
     }
   }
 

@@ -157,10 +157,13 @@ TEST_F(CheckLogTest, CatchesARollbackAndAForkSignedWithTheTrueKeyByAPinnedCheckp
 
   LogQuestion question = question_;
   for (MemoryDisk* disk : {&honest, &shorter, &rewritten}) {
-    EXPECT_TRUE(check_log(*disk, question).proven()) << "by itself each is a log";
+    const Report alone = check_log(*disk, question);
+    EXPECT_TRUE(alone.proven()) << "by itself each is a log";
+    EXPECT_EQ(alone.unasked.size(), 1U) << "and says that it was not held to a kept checkpoint";
   }
   question.pinned_note = pinned;
   EXPECT_TRUE(check_log(honest, question).proven());
+  EXPECT_TRUE(check_log(honest, question).unasked.empty());
   EXPECT_EQ(check_log(shorter, question).fault->leaf, 300U);
   EXPECT_EQ(check_log(rewritten, question).fault->leaf, 399U);
 

@@ -96,6 +96,7 @@ Exit run(std::span<const char* const> line) {
   if (!report) {
     report = Report{.checked = {},
                     .unchecked = {},
+                    .unasked = {},
                     .fault = Fault{.what = report.error().message, .leaf = std::nullopt}};
   }
   std::cout << (arguments.value().as_json ? to_json(report.value()) + '\n'

@@ -1,7 +1,8 @@
 #pragma once
 
 // What a verification found: each thing that was checked, each that could not be, and the first
-// fault with its leaf. All is proven only when nothing is left of the latter two.
+// fault with its leaf. All is proven only when nothing is left of the latter two. What nobody asked
+// for is named too, and changes no verdict: a reader must not take it for proven.
 //
 // Threads: values.
 
@@ -20,6 +21,7 @@ struct Fault {
 struct Report {
   std::vector<std::string> checked;
   std::vector<std::string> unchecked;
+  std::vector<std::string> unasked;
   std::optional<Fault> fault;
 
   bool proven() const { return !fault && unchecked.empty(); }
