@@ -31,18 +31,22 @@ std::string_view as_text(const crypto::PublicKey& key) {
   return {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
 }
 
-Error bad_key(std::string_view text, std::string_view why) {
-  return Error{ErrorCode::kInvalidInput,
-               concat("a verifier key is NAME+ID+KEY with an Ed25519 key; found ",
-                      in_quotes(text, 2 * kQuotedBytesMax),
-                      ", where ",
-                      why,
-                      "; copy it again as a whole")};
+Error bad_key(KeyKind needed, std::string_view text, std::string_view why) {
+  const bool signs_notes = needed == KeyKind::kEd25519;
+  return Error{
+      ErrorCode::kInvalidInput,
+      concat(signs_notes ? "a verifier key is NAME+ID+KEY with an Ed25519 key"
+                         : "a witness's key is NAME+ID+KEY with an Ed25519 key for cosignatures",
+             "; found ",
+             in_quotes(text, 2 * kQuotedBytesMax),
+             ", where ",
+             why,
+             "; copy it again as a whole")};
 }
 
 std::string_view wrong_kind(KeyKind needed) {
   return needed == KeyKind::kEd25519 ? "the key is not Ed25519's"
-                                     : "the key is none of Ed25519 cosignatures (kind 4)";
+                                     : "the key is not of kind 4, which cosigns";
 }
 
 }  // namespace
@@ -89,19 +93,19 @@ Result<NamedKey> parse_key(KeyKind kind, std::string_view text) {
   const std::size_t first = text.find('+');
   if (first == std::string_view::npos || text.size() < first + kIdDigits + 2 ||
       text[first + kIdDigits + 1] != '+') {
-    return bad_key(text, "a part is missing");
+    return bad_key(kind, text, "a part is missing");
   }
   NamedKey named{.name = std::string(text.substr(0, first)), .key = {}};
-  if (!is_key_name(named.name)) return bad_key(text, "the name is none");
+  if (!is_key_name(named.name)) return bad_key(kind, text, "the name is none");
   PROVISO_TRY(const auto blob, from_base64(text.substr(first + kIdDigits + 2), 1 + kKeyBytes));
   if (blob.size() != 1 + kKeyBytes || blob[0] != static_cast<std::byte>(kind)) {
-    return bad_key(text, wrong_kind(kind));
+    return bad_key(kind, text, wrong_kind(kind));
   }
   std::ranges::transform(std::span{blob}.subspan(1), named.key.bytes.begin(), [](std::byte b) {
     return std::uint8_t(b);
   });
   if (key_text(kind, named.name, named.key) != text) {
-    return bad_key(text, "the id is not this key's");
+    return bad_key(kind, text, "the id is not this key's");
   }
   PROVISO_TRY_DONE(crypto::check(named.key));
   return named;
