@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <random>
 #include <string>
@@ -29,7 +30,8 @@ constexpr WallTime kNow{std::chrono::hours(500'000)};
 constexpr image::SizePx kPicture{320, 320};
 constexpr milliseconds kFrameTime{40};
 
-// YuNet's outputs for one face of 32 px in the middle of the input.
+// YuNet's outputs for one face in the middle of the input: 32 px of a sweep, and of a near look the
+// third that it is made for, so that both see a face of 64 px in the picture.
 class MiddleFaceNetwork final : public tensor::Network {
  public:
   explicit MiddleFaceNetwork(image::SizePx input) : input_(input) {
@@ -70,10 +72,14 @@ class MiddleFaceNetwork final : public tensor::Network {
     job.outputs[kCoarse + 1][cell] = 1;
     job.outputs[kCoarse + 2][cell * 4] = x;
     job.outputs[kCoarse + 2][cell * 4 + 1] = y;
+    constexpr int kNearInputPx = 128;
+    const float strides_wide = input_.width == kNearInputPx ? kNearInputPx / 3.0F / kStride : 1.0F;
+    job.outputs[kCoarse + 2][cell * 4 + 2] = std::log(strides_wide);
+    job.outputs[kCoarse + 2][cell * 4 + 3] = std::log(strides_wide);
     constexpr float kPoints[10] = {-0.2F, -0.2F, 0.2F, -0.2F, 0, 0, -0.15F, 0.2F, 0.15F, 0.2F};
     for (std::size_t n = 0; n < 10; n += 2) {
-      job.outputs[kCoarse + 3][cell * 10 + n] = x + kPoints[n];
-      job.outputs[kCoarse + 3][cell * 10 + n + 1] = y + kPoints[n + 1];
+      job.outputs[kCoarse + 3][cell * 10 + n] = x + kPoints[n] * strides_wide;
+      job.outputs[kCoarse + 3][cell * 10 + n + 1] = y + kPoints[n + 1] * strides_wide;
     }
   }
   image::SizePx input_;
