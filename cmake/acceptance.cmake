@@ -31,6 +31,12 @@ if(PROVISO_TESTS AND TARGET proviso)
       set_tests_properties(acceptance/${timed} PROPERTIES RUN_SERIAL TRUE)
     endif()
   endforeach()
+  # The longest begin first: none is left over alone.
+  foreach(long authority_test crowd_test clips_test drafting_test officers_test)
+    if(acceptance/${long} IN_LIST accepted)
+      set_tests_properties(acceptance/${long} PROPERTIES COST 100)
+    endif()
+  endforeach()
   # It becomes a user who may not write where GoogleTest's reports lie; ctest's result counts.
   if(TARGET acceptance_residue_test)
     set_tests_properties(acceptance/residue_test PROPERTIES ENVIRONMENT_MODIFICATION "GTEST_OUTPUT=unset:")

@@ -1,8 +1,9 @@
 """Nothing runs without its written authority: each way around it, on a recording and on a camera.
 
 Every case is a copy of one started deployment with one thing changed. Its control is the same copy
-with that thing put right: it runs. "0 inferences" is the models' own count, from the summary.
-PROVISO_FULL=1 swaps files for longer.
+with that thing put right: it runs. Where that is a copy with nothing changed, it runs once for all;
+PROVISO_FULL=1 runs it for each, and swaps files for longer. "0 inferences" is the models' own
+count, from the summary.
 """
 import base64
 import datetime
@@ -71,6 +72,13 @@ class TwelveCases(unittest.TestCase):
                 self.assertRegex(summary["stop_rule"], reason)
                 self.assertIn(said, text)
                 self.assertEqual(deployment.office.refusals()[refused_before:], [summary["stop_rule"]])
+        if mend or FULL:
+            self.check_control(name, mend)
+
+    def test_0_the_control_of_every_case_that_breaks_one_thing(self):
+        self.check_control("nothing is broken", None)
+
+    def check_control(self, name: str, mend):
         control = self.started.copy(self.base)
         if mend:
             mend(control)

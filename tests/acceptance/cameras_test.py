@@ -2,7 +2,6 @@
 
 A real RTSP server stands in for good cameras, a socket that accepts and says nothing for a bad one.
 """
-import copy
 import json
 import os
 import pathlib
@@ -54,51 +53,57 @@ class Run:
         return self.process.returncode, said, cameras
 
 
+def silent_camera() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))  # The kernel accepts; nobody answers.
+
+
+def certificate(folder: pathlib.Path, name: str) -> tuple[pathlib.Path, pathlib.Path]:
+    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return certificate, key
+
+
 class Cameras(unittest.TestCase):
+    """One deployment names every camera; a test watches those that it is about."""
+
     @classmethod
     def setUpClass(cls):
         held = tempfile.TemporaryDirectory()
         cls.addClassCleanup(held.cleanup)
-        folder = pathlib.Path(held.name)
-        cls.listed = Site(folder, {"man": [frame(CLIP, 60, "", folder / "man.jpg")]}, {"car": CLIP})
+        cls.folder = pathlib.Path(held.name)
+        listener = silent_camera()
+        cls.addClassCleanup(listener.close)
+        cls.certificate, key = certificate(cls.folder, "camera")
+        cls.site = Site(cls.folder, {"man": [frame(CLIP, 60, "", cls.folder / "man.jpg")]}, {
+            "car": CLIP, "silent": f"rtsp://127.0.0.1:{listener.getsockname()[1]}/stream",
+            "gate": cls.camera_over_tls(key) if HAS_SERVER else CLIP, **cls.clips()})
 
-    def setUp(self):
-        held = tempfile.TemporaryDirectory()
-        self.addCleanup(held.cleanup)
-        self.folder = pathlib.Path(held.name)
-
-    def site(self, cameras: dict) -> Site:
-        """The same list, with an authority for these cameras."""
-        site = copy.copy(self.listed)
-        site.folder = self.folder
-        site.authorise(cameras)
-        return site
-
-    def silent_camera(self) -> str:
-        listener = socket.create_server(("127.0.0.1", 0))  # The kernel accepts; nobody answers.
-        self.addCleanup(listener.close)
-        return f"rtsp://127.0.0.1:{listener.getsockname()[1]}/stream"
-
-    def certificate(self, name: str) -> tuple[pathlib.Path, pathlib.Path]:
-        certificate, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                        "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1",
-                        "-keyout", key, "-out", certificate], check=True, capture_output=True)
-        return certificate, key
-
-    def camera_over_tls(self, certificate: pathlib.Path, key: pathlib.Path) -> str:
-        server = subprocess.Popen([*SERVER, "--certificate", certificate, "--key", key],
+    @classmethod
+    def camera_over_tls(cls, key: pathlib.Path) -> str:
+        server = subprocess.Popen([*SERVER, "--certificate", cls.certificate, "--key", key],
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
+        cls.addClassCleanup(server.stdout.close)
+        cls.addClassCleanup(server.wait)
+        cls.addClassCleanup(server.kill)
         ports = dict(line.split() for line in iter(server.stdout.readline, "ready\n"))
         return f"rtsps://127.0.0.1:{ports['tls']}/clip"
 
+    @classmethod
+    def clips(cls) -> dict:
+        whole = media(cls.folder / "whole.mp4", "-i", MEDIA / "bikes.mp4", "-c", "copy", "-movflags", "faststart")
+        cut = cls.folder / "cut.mp4"
+        cut.write_bytes(whole.read_bytes()[:whole.stat().st_size // 2])
+        sound = media(cls.folder / "sound.mp4", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac")
+        largest, larger = (media(cls.folder / f"{size}.mov", "-f", "lavfi", "-i", f"color=s={size}:r=1:d=1",
+                                 "-c:v", "mjpeg", "-pix_fmt", "yuvj420p") for size in ("7680x4320", "7682x4320"))
+        return {"whole": whole, "cut": cut, "sound": sound, "largest": largest, "larger": larger}
+
     def test_a_camera_that_never_answers_holds_nobody_up_and_alone_ends_the_run(self):
-        alone = Run(self.site({"silent": self.silent_camera()}))
+        alone = Run(self.site.only("silent"))
         began = time.monotonic()
-        beside = Run(self.site({"silent": self.silent_camera(), "car": CLIP}))
+        beside = Run(self.site.copied(pathlib.Path(tempfile.mkdtemp(dir=self.folder))).only("silent", "car"))
 
         self.assertEqual(beside.alert()["entry"], "man")
         self.assertLess(beside.interrupt(), STOP_S)
@@ -115,13 +120,12 @@ class Cameras(unittest.TestCase):
 
     @unittest.skipUnless(HAS_SERVER, "SKIPPED LOUDLY: no GStreamer RTSP server; run ./dev test, which installs it")
     def test_a_camera_over_tls_is_authenticated_by_ca_or_pin_or_not_read_at_all(self):
-        certificate, key = self.certificate("camera")
-        other, _ = self.certificate("other")
-        shown = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"],
+        other, _ = certificate(self.folder, "other")
+        shown = subprocess.run(["openssl", "x509", "-in", self.certificate, "-noout", "-fingerprint", "-sha256"],
                                check=True, capture_output=True, text=True)
         pin = shown.stdout.strip().split("=")[1]
-        site = self.site({"gate": self.camera_over_tls(certificate, key)})
-        for trust, state in ((["--ca", certificate], f"camera authenticated (CA {certificate})"),
+        site = self.site.only("gate")
+        for trust, state in ((["--ca", self.certificate], f"camera authenticated (CA {self.certificate})"),
                              (["--pin", f"gate={pin}"], f"camera authenticated (pinned {pin.replace(':', '').lower()})"),
                              ([], "camera not authenticated (rtsps without CA or fingerprint; it shows "
                                   f"{pin.replace(':', '').lower()})")):
@@ -139,31 +143,25 @@ class Cameras(unittest.TestCase):
                 self.assertIn("the certificate of 127.0.0.1 is refused", said)
 
     def test_cut_video_is_processed_to_the_cut_with_a_warning(self):
-        whole = media(self.folder / "whole.mp4", "-i", MEDIA / "bikes.mp4", "-c", "copy", "-movflags", "faststart")
-        cut = self.folder / "cut.mp4"
-        cut.write_bytes(whole.read_bytes()[:whole.stat().st_size // 2])
-        for clip, is_cut in ((cut, True), (whole, False)):
-            with self.subTest(clip=clip.name):
-                code, said, cameras = Run(self.site({"one": clip})).end()
+        for clip in ("cut", "whole"):
+            with self.subTest(clip=clip):
+                code, said, cameras = Run(self.site.only(clip)).end()
                 self.assertEqual(code, os.EX_OK, said)
-                self.assertEqual(cameras["one"]["frames"] < 250, is_cut)
-                self.assertGreater(cameras["one"]["frames"], 50)
-                self.assertEqual(bool(cameras["one"]["warnings"]), is_cut)
+                self.assertEqual(cameras[clip]["frames"] < 250, clip == "cut")
+                self.assertGreater(cameras[clip]["frames"], 50)
+                self.assertEqual(bool(cameras[clip]["warnings"]), clip == "cut")
 
     def test_sound_alone_is_no_video(self):
-        clip = media(self.folder / "sound.mp4", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac")
-        code, said, _ = Run(self.site({"one": clip})).end()
+        code, said, _ = Run(self.site.only("sound")).end()
         self.assertEqual(code, 1)
-        self.assertIn(f"no video in {clip}", said)
+        self.assertIn(f"no video in {self.folder / 'sound.mp4'}", said)
 
     def test_the_largest_pictures_run_and_larger_ones_are_refused(self):
-        for size, expected in (("7680x4320", os.EX_OK), ("7682x4320", 1)):
-            with self.subTest(size=size):
-                clip = media(self.folder / f"{size}.mov", "-f", "lavfi", "-i", f"color=s={size}:r=1:d=1",
-                             "-c:v", "mjpeg", "-pix_fmt", "yuvj420p")
-                code, said, cameras = Run(self.site({"one": clip})).end()
+        for clip, expected in (("largest", os.EX_OK), ("larger", 1)):
+            with self.subTest(clip=clip):
+                code, said, cameras = Run(self.site.only(clip)).end()
                 self.assertEqual(code, expected, said)
-                self.assertEqual(cameras["one"]["frames"], 1 if expected == os.EX_OK else 0)
+                self.assertEqual(cameras[clip]["frames"], 1 if expected == os.EX_OK else 0)
                 self.assertEqual("the limit is 7680x4320" in said, expected != os.EX_OK)
 
 

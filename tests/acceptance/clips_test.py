@@ -46,10 +46,17 @@ class Site:
         self.cameras = [f"{name}={source}" for name, source in cameras.items()]
         self.authority = self.office.started(self.sealed, cameras)
 
-    def only(self, camera: str) -> "Site":
-        """The same, of which one camera is watched."""
+    def only(self, *cameras: str) -> "Site":
+        """The same, of which these cameras are watched."""
         site = copy.copy(self)
-        site.cameras = [one for one in self.cameras if one.startswith(f"{camera}=")]
+        site.cameras = [one for one in self.cameras if one.split("=")[0] in cameras]
+        return site
+
+    def copied(self, folder: pathlib.Path) -> "Site":
+        """Another site of the same content."""
+        site = copy.copy(self)
+        site.office = self.office.copied(folder)
+        site.authority = site.office.site / "authorities" / self.authority.name
         return site
 
     def words(self) -> list:
