@@ -28,7 +28,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr double kFrameRateGuess = 25;
-constexpr double kFrameRateMax = 1000;
+constexpr double kUsableFrameRateMax = 1000;
 constexpr microseconds kCutTolerance = milliseconds(500);
 constexpr milliseconds kCloseDeadline{1'000};  // For the camera to take our goodbye.
 constexpr milliseconds kDevicePause{2};        // Between looks at a device that has no picture yet.
@@ -72,7 +72,7 @@ std::optional<WallTime> camera_time_of(const AVPacket& packet) {
 
 microseconds frame_time_of(AVFormatContext& input, AVStream& stream) {
   const double rate = av_q2d(av_guess_frame_rate(&input, &stream, nullptr));
-  const double usable = rate > 0 && rate <= kFrameRateMax ? rate : kFrameRateGuess;
+  const double usable = rate > 0 && rate <= kUsableFrameRateMax ? rate : kFrameRateGuess;
   return microseconds(std::llround(1e6 / usable));
 }
 

@@ -25,7 +25,8 @@ namespace concat_parts {
 inline void append(std::string& out, std::string_view part) {
   out += part;
 }
-inline void append(std::string& out, char part) {
+template <std::same_as<char> Char>  // A double must not become one.
+void append(std::string& out, Char part) {
   out += part;
 }
 template <typename Number>
