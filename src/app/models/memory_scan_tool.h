@@ -66,8 +66,8 @@ class MemoryScan {
   // How many places hold each of `needles`, in their order.
   std::vector<int> count(std::span<const Needle> needles) {
     std::vector<int> found(needles.size(), 0);
-    std::vector<bool> starts(std::size_t{1} << 16U, false);
-    for (const Needle& needle : needles) starts[start_of(needle.masked.data())] = true;
+    std::vector<char> starts(std::size_t{1} << 16U, 0);  // A byte each is fastest.
+    for (const Needle& needle : needles) starts[hash(two_floats(needle.masked.data()))] = 1;
     std::ifstream maps("/proc/self/maps");
     for (std::string line; std::getline(maps, line);) {
       const auto [from, to] = range_of(line);
@@ -81,10 +81,14 @@ class MemoryScan {
  private:
   static constexpr std::size_t kBufferBytes = std::size_t{1} << 22U;
 
-  static std::uint16_t start_of(const std::uint8_t* masked) {
-    std::uint16_t start = 0;
-    std::memcpy(&start, masked, sizeof start);
-    return start;
+  // 16 bits of two floats' hash: the low bits of one float alone are everywhere in memory.
+  static std::uint16_t hash(std::uint64_t two_floats) {
+    return static_cast<std::uint16_t>(two_floats * 0x9E3779B97F4A7C15U >> 48U);
+  }
+  static std::uint64_t two_floats(const std::uint8_t* bytes) {
+    std::uint64_t floats = 0;
+    std::memcpy(&floats, bytes, sizeof floats);
+    return floats;
   }
 
   // Empty unless the mapping can be written to.
@@ -100,17 +104,18 @@ class MemoryScan {
   void scan(std::uintptr_t from,
             std::uintptr_t to,
             std::span<const Needle> needles,
-            const std::vector<bool>& starts,
+            const std::vector<char>& starts,
             std::vector<int>& found) {
     for (std::uintptr_t at = from; at < to; at += kBufferBytes - kWindowBytes) {
       const std::size_t wanted = std::min<std::size_t>(kBufferBytes, to - at);
       iovec local{.iov_base = buffer_, .iov_len = wanted};
       iovec remote{.iov_base = reinterpret_cast<void*>(at), .iov_len = wanted};  // NOLINT
       const ssize_t got = ::process_vm_readv(::getpid(), &local, 1, &remote, 1, 0);
-      if (got <= 0) return;  // Guard pages and the like.
+      if (got <= 0) return;                        // Guard pages and the like.
+      const char* const is_start = starts.data();  // Called for every float: no call may be in it.
       for (std::size_t n = 0; n + kWindowBytes <= static_cast<std::size_t>(got); n += 4) {
-        const auto start = static_cast<std::uint16_t>(start_of(buffer_ + n) ^ (kMask * 0x101));
-        if (starts[start]) compare(n, needles, found);
+        const std::uint64_t masked = two_floats(buffer_ + n) ^ (kMask * 0x0101010101010101U);
+        if (is_start[hash(masked)] != 0) compare(n, needles, found);
       }
       if (wanted < kBufferBytes) return;
     }
