@@ -14,7 +14,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kIdleWait{50};  // The gate is asked at least so often.
 constexpr milliseconds kProgressEvery{1000};
-constexpr milliseconds kSweepEvery{400};
 
 using Lanes = std::vector<std::unique_ptr<CameraLane>>;
 
@@ -48,7 +47,8 @@ Lanes make_lanes(const Parts& parts, std::span<const std::unique_ptr<CameraFeed>
     const authority::AuthorisedCamera* camera = parts.gate.statement().find_camera(feed->id());
     PROVISO_CHECK(camera != nullptr);  // The gate was opened for these cameras.
     detect::PlannerOptions planner;
-    planner.phase = kSweepEvery * static_cast<int>(lanes.size()) / static_cast<int>(feeds.size());
+    planner.phase =
+        planner.sweep_moving * static_cast<int>(lanes.size()) / static_cast<int>(feeds.size());
     if (camera->kind == authority::CameraKind::kRecording) {
       planner.turns_from = detect::TurnsFrom::kFirstFrame;
     }

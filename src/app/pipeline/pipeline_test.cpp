@@ -72,8 +72,8 @@ class MiddleFaceNetwork final : public tensor::Network {
     job.outputs[kCoarse + 1][cell] = 1;
     job.outputs[kCoarse + 2][cell * 4] = x;
     job.outputs[kCoarse + 2][cell * 4 + 1] = y;
-    constexpr int kNearInputPx = 128;
-    const float strides_wide = input_.width == kNearInputPx ? kNearInputPx / 3.0F / kStride : 1.0F;
+    const float strides_wide =
+        input_.width == detect::kNearInputPx ? detect::kNearInputPx / 3.0F / kStride : 1.0F;
     job.outputs[kCoarse + 2][cell * 4 + 2] = std::log(strides_wide);
     job.outputs[kCoarse + 2][cell * 4 + 3] = std::log(strides_wide);
     constexpr float kPoints[10] = {-0.2F, -0.2F, 0.2F, -0.2F, 0, 0, -0.15F, 0.2F, 0.15F, 0.2F};

@@ -89,6 +89,8 @@ void Round::assess() {
           (assessment.usable() && !person.best->usable())) {
         person.best = assessment;
       }
+      // A turn's sweep sees points too coarsely, and a near look comes soon.
+      if (look.plan.sweep && !look.plan.in_place_of_near) continue;
       if (!person.shots.wants(assessment, now)) continue;
       shots_.push_back({.look = &look, .face = face, .person = &person, .assessment = assessment});
     }

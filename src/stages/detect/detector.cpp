@@ -10,7 +10,6 @@ namespace proviso::detect {
 namespace {
 
 constexpr int kInputMultiplePx = 32;       // YuNet's coarsest stride.
-constexpr int kNearInputPx = 128;          // A region around a known face.
 constexpr float kNearFaceWidths = 3;       // Its side: the face may move by its width either way.
 constexpr float kPhotographSidePx = 1280;  // Of the first look, where that is fine enough.
 constexpr float kPhotographSidePxSmall = 480;  // Of the second: for a face that fills the picture.
@@ -48,13 +47,17 @@ bool is_cut(const Face& face, const image::RectPx& region, image::SizePx picture
           box.y + box.height > region.y + region.height - kMarginPx);
 }
 
+float near_side_px(const image::RectPx& expected) {
+  return std::max(static_cast<float>(kNearInputPx), kNearFaceWidths * expected.width);
+}
+
 bool is_covered(const image::RectPx& expected, const image::RectPx& region) {
   const image::PointPx middle = image::centre(expected);
   const float face_width = region.width / kNearFaceWidths;
-  const float face_widths = region.width / std::max(1.0F, expected.width);
-  return face_widths > kNearFaceWidths / 1.5F && face_widths < kNearFaceWidths * 1.5F &&
-         middle.x > region.x + face_width && middle.x < region.x + region.width - face_width &&
-         middle.y > region.y + face_width && middle.y < region.y + region.height - face_width;
+  const float scale = region.width / near_side_px(expected);
+  return scale > 1 / 1.5F && scale < 1.5F && middle.x > region.x + face_width &&
+         middle.x < region.x + region.width - face_width && middle.y > region.y + face_width &&
+         middle.y < region.y + region.height - face_width;
 }
 
 // From the pixels of an input to those of the picture.
@@ -140,7 +143,7 @@ std::vector<Detector::Region> Detector::regions_of(const LiveLook& look, std::si
     if (regions.size() == kNearMax) break;
     const auto covers = [&](const Region& region) { return is_covered(expected, region.box); };
     if (std::any_of(regions.begin(), regions.end(), covers)) continue;
-    const float side = std::max(static_cast<float>(kNearInputPx), kNearFaceWidths * expected.width);
+    const float side = near_side_px(expected);
     const image::PointPx middle = image::centre(expected);
     regions.push_back({.owner = owner,
                        .picture = &pixels,

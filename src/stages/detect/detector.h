@@ -39,6 +39,7 @@ namespace proviso::detect {
 
 inline constexpr std::size_t kFacesMax = 256;
 inline constexpr std::size_t kNearMax = 64;
+inline constexpr int kNearInputPx = 128;  // A region around a known face.
 inline constexpr float kPhotographSidePxMax = 4096;
 
 struct DetectorOptions {

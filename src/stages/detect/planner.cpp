@@ -9,7 +9,7 @@
 namespace proviso::detect {
 namespace {
 
-constexpr std::int64_t kNearInputPx2 = std::int64_t{128} * 128;
+constexpr std::int64_t kNearInputPx2 = std::int64_t{kNearInputPx} * kNearInputPx;
 // Frames arrive a little early or late; one that is early by less is on time.
 constexpr std::chrono::milliseconds kEarly{10};
 
@@ -63,11 +63,17 @@ Plan Planner::plan(WallTime captured_at,
   Plan plan;
   const WallTime next = last_sweep_ ? next_sweep(*last_sweep_) : captured_at;
   plan.sweep = captured_at >= next || captured_at < last_sweep_;
+  if (plan.sweep && last_was_turn_ && captured_at >= last_sweep_) {
+    plan.sweep = std::ranges::none_of(known, &KnownFace::wants_shots);
+  }
+  last_was_turn_ = plan.sweep;
   if (!plan.sweep) {
     plan.near = near_due(captured_at, next, known);
     const auto near_px2 = static_cast<std::int64_t>(plan.near.size()) * kNearInputPx2;
     const auto sweep_px2 = std::int64_t{sweep_input.width} * sweep_input.height;
-    plan.sweep = !plan.near.empty() && (sweep_px2 <= near_px2 || plan.near.size() > kNearMax);
+    plan.in_place_of_near =
+        (plan.near.size() > kNearCheap && sweep_px2 <= near_px2) || plan.near.size() > kNearMax;
+    plan.sweep = plan.in_place_of_near;
   }
   if (plan.sweep) {
     plan.near.clear();

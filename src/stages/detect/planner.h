@@ -14,8 +14,12 @@
 //   near     faces that still want shots, every near_wanted; the others, every near_settled unless
 //            a sweep comes soon after: it shows them too. One that is hidden is looked for no
 //            oftener.
-//   instead  where a sweep costs no more than the near looks that are due (small pictures, crowds),
-//            or they are more than the detector takes, the sweep is taken in their place
+//   instead  where a sweep costs no more than the near looks that are due, and these are more than
+//            kNearCheap (crowds), or they are more than the detector takes, it is taken in their
+//            place
+//   points   a sweep's are coarse, so that a face that wants shots is looked at near first: two
+//            turns do not follow each other while one does, however far apart frames are. Only a
+//            sweep in place of near looks gives shots.
 //
 // A clock that was set back counts as a first frame.
 // Threads: thread-bound, one per camera. Errors: none.
@@ -36,7 +40,7 @@ enum class TurnsFrom : std::uint8_t { kTimeOfDay, kFirstFrame };
 struct PlannerOptions {
   // Measured on one core: a sweep of 960x544 18 ms, a near look 1.2 ms, decoding 1080p 5 ms a
   // frame, an embedding 15 ms.
-  std::chrono::milliseconds sweep_moving{400};  // A walker crosses 4 face widths in it.
+  std::chrono::milliseconds sweep_moving{500};  // A walker crosses 5 face widths in it.
   std::chrono::milliseconds sweep_still{2000};
   std::chrono::milliseconds near_wanted{80};    // Every second frame at 25 a second: new pose.
   std::chrono::milliseconds near_settled{320};  // Enough to keep the track.
@@ -50,8 +54,11 @@ struct KnownFace {
   bool wants_shots = false;
 };
 
+inline constexpr std::size_t kNearCheap = 8;  // Near looks that are cheap on any picture.
+
 struct Plan {
   bool sweep = false;
+  bool in_place_of_near = false;  // The sweep.
   std::vector<image::RectPx> near;
   bool is_nothing() const { return !sweep && near.empty(); }
 };
@@ -79,6 +86,7 @@ class Planner {
   WallTime last_near_wanted_;
   WallTime last_near_settled_;
   bool moved_since_sweep_ = false;
+  bool last_was_turn_ = false;
 };
 
 }  // namespace proviso::detect

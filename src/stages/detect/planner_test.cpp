@@ -12,7 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-// Begins a turn of the default options: divisible by 400 ms.
+constexpr milliseconds kTurn{400};
+// Begins a turn: divisible by kTurn.
 constexpr WallTime kStart{std::chrono::seconds{1'700'000'000}};
 constexpr image::SizePx kLargeSweep{960, 544};
 constexpr image::SizePx kSmallSweep{96, 96};
@@ -61,26 +62,26 @@ Looks watch(Planner& planner, const Scene& scene, milliseconds until) {
 }
 
 TEST(Planner, SweepsTheFirstFrameAndOnceATurnWhileSomethingMoves) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   const Looks looks = watch(planner, {.moving = true}, 2000ms);
   EXPECT_EQ(looks.sweeps, (std::vector<milliseconds>{0ms, 400ms, 800ms, 1200ms, 1600ms, 2000ms}));
   EXPECT_TRUE(looks.near.empty());
 }
 
 TEST(Planner, SweepsAStillPictureEveryTwoSeconds) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   const Looks looks = watch(planner, {}, 6000ms);
   EXPECT_EQ(looks.sweeps, (std::vector<milliseconds>{0ms, 2000ms, 4000ms, 6000ms}));
 }
 
 TEST(Planner, SweepsAtOnceWhenSomethingMovesAfterALongStillness) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   watch(planner, {}, 1000ms);
   EXPECT_TRUE(planner.plan(kStart + 1040ms, true, kLargeSweep, {}).sweep);
 }
 
 TEST(Planner, RemembersAMovementUntilTheNextTurn) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   EXPECT_TRUE(planner.plan(kStart, true, kLargeSweep, {}).sweep);
   EXPECT_FALSE(planner.plan(kStart + 120ms, true, kLargeSweep, {}).sweep);
   EXPECT_FALSE(planner.plan(kStart + 360ms, false, kLargeSweep, {}).sweep);
@@ -92,7 +93,7 @@ TEST(Planner, RemembersAMovementUntilTheNextTurn) {
 TEST(Planner, CamerasOfDifferentPhasesDoNotSweepTogether) {
   std::multiset<milliseconds> sweeps;
   for (int camera = 0; camera < 10; ++camera) {
-    Planner planner{{.phase = 40ms * camera}};
+    Planner planner{{.sweep_moving = kTurn, .phase = 40ms * camera}};
     const Looks looks = watch(planner, {.moving = true}, 4000ms);
     // All sweep their first frame; the turns part them from then on.
     sweeps.insert(looks.sweeps.begin() + 1, looks.sweeps.end());
@@ -103,7 +104,7 @@ TEST(Planner, CamerasOfDifferentPhasesDoNotSweepTogether) {
 
 TEST(Planner, ARecordingIsSweptTheSameWhateverTheSecondAtWhichItStarts) {
   const auto sweeps = [](TurnsFrom from, milliseconds later) {
-    Planner planner({.turns_from = from});
+    Planner planner({.sweep_moving = kTurn, .turns_from = from});
     return watch(planner, {.moving = true, .start = kStart + later}, 2000ms).sweeps;
   };
   EXPECT_EQ(sweeps(TurnsFrom::kFirstFrame, 0ms), sweeps(TurnsFrom::kFirstFrame, 150ms));
@@ -111,7 +112,7 @@ TEST(Planner, ARecordingIsSweptTheSameWhateverTheSecondAtWhichItStarts) {
 }
 
 TEST(Planner, LooksNearFacesThatWantShotsEverySecondFrame) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   const Looks looks = watch(planner, {.wanting = 2}, 400ms);
   EXPECT_EQ(looks.near, (std::vector<milliseconds>{80ms, 160ms, 240ms, 320ms, 400ms}));
   EXPECT_EQ(looks.near_boxes, 10U);
@@ -121,7 +122,7 @@ TEST(Planner, TakesAFrameThatIsALittleEarly) {
   const std::vector<KnownFace> known{
       {.expected_box = {}, .last_seen = kStart, .wants_shots = true}};
   for (const auto& [early, looked] : {std::pair{10ms, true}, {11ms, false}}) {
-    Planner planner{{}};
+    Planner planner{{.sweep_moving = kTurn}};
     planner.plan(kStart, false, kLargeSweep, known);
     const Plan plan = planner.plan(kStart + 80ms - early, false, kLargeSweep, known);
     EXPECT_EQ(!plan.near.empty(), looked);
@@ -129,50 +130,75 @@ TEST(Planner, TakesAFrameThatIsALittleEarly) {
 }
 
 TEST(Planner, LooksNearSettledFacesRarely) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   const Looks looks = watch(planner, {.settled = 3}, 1600ms);
   EXPECT_EQ(looks.near, (std::vector<milliseconds>{320ms, 640ms, 960ms, 1280ms, 1600ms}));
   EXPECT_EQ(looks.near_boxes, 15U);
 }
 
 TEST(Planner, SparesSettledFacesTheNearLookJustBeforeASweep) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   EXPECT_TRUE(watch(planner, {.moving = true, .settled = 3}, 2000ms).near.empty());
   // Control: faces that want shots are not spared.
-  Planner other{{}};
+  Planner other{{.sweep_moving = kTurn}};
   EXPECT_EQ(watch(other, {.moving = true, .wanting = 3}, 360ms).near.size(), 4U);
 }
 
 TEST(Planner, LooksForAHiddenFaceNoOftener) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   EXPECT_EQ(watch(planner, {.settled = 1, .hidden = true}, 1600ms).near.size(), 5U);
-  Planner other{{}};
+  Planner other{{.sweep_moving = kTurn}};
   EXPECT_EQ(watch(other, {.wanting = 1, .hidden = true}, 1600ms).near.size(), 20U);
 }
 
-TEST(Planner, SweepsInsteadWhereItCostsNoMoreThanTheNearLooks) {
-  Planner small{{}};
-  const Looks looks = watch(small, {.wanting = 1, .sweep_input = kSmallSweep}, 400ms);
-  EXPECT_EQ(looks.sweeps, (std::vector<milliseconds>{0ms, 80ms, 160ms, 240ms, 320ms, 400ms}));
-  EXPECT_TRUE(looks.near.empty());
-  // 512x256 is as much as eight near looks.
-  for (const std::size_t faces : {7U, 8U}) {
-    Planner planner{{}};
-    const Scene scene{.wanting = faces, .sweep_input = {512, 256}};
-    EXPECT_EQ(watch(planner, scene, 80ms).sweeps.size() == 2, faces == 8);
+TEST(Planner, SweepsInsteadOfManyNearLooksWhereItCostsNoMore) {
+  // 512x320 is as much as ten near looks.
+  for (const std::size_t faces : {9U, 10U}) {
+    Planner planner{{.sweep_moving = kTurn}};
+    const Scene scene{.wanting = faces, .sweep_input = {512, 320}};
+    EXPECT_EQ(watch(planner, scene, 80ms).sweeps.size() == 2, faces == 10);
+  }
+  // However little a sweep costs: its points are coarse.
+  for (const std::size_t faces : {kNearCheap, kNearCheap + 1}) {
+    Planner planner{{.sweep_moving = kTurn}};
+    const Scene scene{.wanting = faces, .sweep_input = kSmallSweep};
+    EXPECT_EQ(watch(planner, scene, 80ms).sweeps.size() == 2, faces > kNearCheap);
+  }
+}
+
+TEST(Planner, TellsASweepInPlaceOfNearLooksFromATurns) {
+  Planner planner{{.sweep_moving = kTurn}};
+  const std::vector<KnownFace> crowd(
+      kNearMax + 1, {.expected_box = {}, .last_seen = kStart, .wants_shots = true});
+  EXPECT_FALSE(planner.plan(kStart, true, kLargeSweep, crowd).in_place_of_near);
+  EXPECT_TRUE(planner.plan(kStart + 80ms, true, kLargeSweep, crowd).in_place_of_near);
+}
+
+TEST(Planner, LooksNearFacesThatWantShotsBetweenTurnsHoweverRarelyFramesCome) {
+  for (const bool wants : {true, false}) {
+    Planner planner{{.sweep_moving = kTurn}};
+    std::vector<bool> sweeps;
+    for (milliseconds after = 0ms; after < 4s; after += 1s) {
+      const std::vector<KnownFace> known{
+          {.expected_box = {}, .last_seen = kStart, .wants_shots = wants}};
+      const Plan plan = planner.plan(kStart + after, true, kLargeSweep, known);
+      EXPECT_NE(plan.sweep, !plan.near.empty());
+      sweeps.push_back(plan.sweep);
+    }
+    EXPECT_EQ(sweeps, (std::vector<bool>{true, !wants, true, !wants}));
   }
 }
 
 TEST(Planner, SweepsInsteadOfMoreNearLooksThanTheDetectorTakes) {
   for (const std::size_t faces : {kNearMax, kNearMax + 1}) {
-    Planner planner{{}};
+    Planner planner{{.sweep_moving = kTurn}};
     const Scene scene{.wanting = faces, .sweep_input = {1920, 1088}};
     EXPECT_EQ(watch(planner, scene, 80ms).sweeps.size() == 2, faces > kNearMax);
   }
 }
 
 TEST(Planner, SweepsAtOnceWhenTheClockWasSetBack) {
-  Planner planner{{}};
+  Planner planner{{.sweep_moving = kTurn}};
   watch(planner, {}, 1000ms);
   EXPECT_TRUE(planner.plan(kStart - 1h, false, kLargeSweep, {}).sweep);
   EXPECT_FALSE(planner.plan(kStart - 1h + 40ms, false, kLargeSweep, {}).sweep);
