@@ -1,6 +1,7 @@
 #include "adapters/openvino/model_pack.h"
 
 #include "adapters/openvino/onnx_scan.h"
+#include "base/core/concat.h"
 #include "base/core/field_reader.h"
 #include "base/core/file.h"
 #include "base/crypto/digest_field.h"
@@ -120,7 +121,14 @@ std::string_view to_text(Precision precision) {
 }
 
 Result<ModelPack> ModelPack::load(const std::filesystem::path& folder) {
-  PROVISO_TRY(const auto manifest, read_text_file(folder / "pack.toml", kManifestBytesMax));
+  const std::filesystem::path file = folder / "pack.toml";
+  if (!std::filesystem::exists(file)) {
+    return Error{ErrorCode::kNotFound,
+                 concat("model pack: needs its manifest ",
+                        file.string(),
+                        "; name the pack's folder with --models, or let ./dev setup make one")};
+  }
+  PROVISO_TRY(const auto manifest, read_text_file(file, kManifestBytesMax));
   PROVISO_TRY(const auto table, toml::parse(manifest, kManifestBytesMax));
   FieldReader reader{table, "model pack"};
   PROVISO_TRY(const auto format, reader.string("format", kTextBytesMax));

@@ -24,7 +24,7 @@ class ModelPackTest : public testing::Test {
     write("d.onnx", kModel);
     write("e.onnx", kModel);
   }
-  ~ModelPackTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& bytes) const {
     std::ofstream(folder_ / name, std::ios::binary) << bytes;
@@ -102,7 +102,7 @@ TEST_F(ModelPackTest, AMissingManifestOrFileIsNamed) {
   const auto none = ModelPack::load(folder_);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, ErrorCode::kNotFound);
-  EXPECT_NE(none.error().message.find("pack.toml"), std::string::npos);
+  EXPECT_NE(none.error().message.find("pack.toml; name the pack's folder"), std::string::npos);
   expect_refused("e.onnx", "gone.onnx", ErrorCode::kNotFound, "embedder");
 }
 

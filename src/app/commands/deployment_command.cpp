@@ -59,6 +59,11 @@ Status open(const Settings& settings) {
   PROVISO_TRY_DONE(desk.sign(std::move(event)));
   say(desk, "opened. Before the start:");
   for (const std::string& step : desk.missing()) std::cout << "  - " << step << '\n';
+  const std::string attest = concat("  proviso deployment attest ", desk.reference());
+  std::cout << "Next: an engagement officer attests them, each sign with its photograph:\n"
+            << attest << " --sign NAME --photograph FILE --as ID\n"
+            << attest << " --notice FILE --present OFFICERS --as ID\n"
+            << "Then: proviso deployment start " << desk.reference() << " --as ID\n";
   return Done{};
 }
 
