@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <system_error>
@@ -63,9 +64,7 @@ int ask(const std::string& host, std::uint16_t port, int flags, std::vector<Peer
   for (const addrinfo* entry = first; entry != nullptr; entry = entry->ai_next) {
     PeerAddress& address = found.emplace_back();
     PROVISO_CHECK(entry->ai_addrlen <= sizeof address.bytes);
-    const auto* bytes = static_cast<const std::byte*>(static_cast<const void*>(entry->ai_addr));
-    std::copy_n(
-        bytes, entry->ai_addrlen, static_cast<std::byte*>(static_cast<void*>(&address.bytes)));
+    std::memcpy(&address.bytes, entry->ai_addr, entry->ai_addrlen);
     address.size = entry->ai_addrlen;
   }
   freeaddrinfo(first);
@@ -73,7 +72,7 @@ int ask(const std::string& host, std::uint16_t port, int flags, std::vector<Peer
 }
 
 const sockaddr* generic(const sockaddr_storage& address) {
-  return static_cast<const sockaddr*>(static_cast<const void*>(&address));
+  return reinterpret_cast<const sockaddr*>(&address);
 }
 
 Result<Socket> connect_one(const PeerAddress& address, TimePoint deadline, const Waker& waker) {

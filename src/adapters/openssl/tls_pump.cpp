@@ -100,18 +100,19 @@ class Copier {
   // Until something can be copied; false when the pump must end. Only bytes that wait can stall.
   bool wait(TimePoint stalled_at) {
     const bool has_waiting = !to_camera_.pending().empty() || !to_local_.pending().empty();
-    short local_events = 0;
+    int local_events = 0;
     if (!local_is_closed_ && !to_camera_.space().empty()) local_events |= POLLIN;
     if (!to_local_.pending().empty()) local_events |= POLLOUT;
-    short camera_events = 0;
+    int camera_events = 0;
     if (!camera_is_closed_ && !to_local_.space().empty()) camera_events |= camera_.read_wants();
     if (!to_camera_.pending().empty()) camera_events |= camera_.write_wants();
-    std::array<pollfd, 3> watched{
-        pollfd{.fd = waker_.fd(), .events = POLLIN, .revents = 0},
-        pollfd{.fd = local_events == 0 ? -1 : local_.fd(), .events = local_events, .revents = 0},
-        pollfd{.fd = camera_events == 0 ? -1 : camera_.socket().fd(),
-               .events = camera_events,
-               .revents = 0}};
+    std::array<pollfd, 3> watched{pollfd{.fd = waker_.fd(), .events = POLLIN, .revents = 0},
+                                  pollfd{.fd = local_events == 0 ? -1 : local_.fd(),
+                                         .events = static_cast<short>(local_events),
+                                         .revents = 0},
+                                  pollfd{.fd = camera_events == 0 ? -1 : camera_.socket().fd(),
+                                         .events = static_cast<short>(camera_events),
+                                         .revents = 0}};
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(stalled_at - steady_clock::now()).count();
     const int timeout_ms = has_waiting ? static_cast<int>(std::max<std::int64_t>(left, 0)) : -1;
@@ -141,7 +142,7 @@ Result<Listener> listen_on_loopback() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* generic = static_cast<sockaddr*>(static_cast<void*>(&address));
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
   if (!listener.socket.is_open() || bind(listener.socket.fd(), generic, size) != 0 ||
       listen(listener.socket.fd(), 1) != 0 ||

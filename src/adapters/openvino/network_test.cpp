@@ -12,7 +12,7 @@ namespace proviso::openvino {
 namespace {
 
 constexpr image::SizePx kCrop{112, 112};
-constexpr std::size_t kCropBytes = 112 * 112 * 3;
+constexpr std::size_t kCropBytes = std::size_t{112} * 112 * 3;
 using Pixels = std::vector<std::uint8_t>;
 using Values = std::vector<float>;
 

@@ -16,12 +16,13 @@ class RunOutput : public testing::Test {
   static void SetUpTestSuite() { ASSERT_TRUE(crypto::start()); }
 
   RunOutput() {
-    pixels_.assign(64 * 48 * 3 / 2, 128);
+    constexpr std::size_t kLumaBytes = std::size_t{64} * 48;
+    pixels_.assign(kLumaBytes * 3 / 2, 128);
     frame_.media_time = milliseconds{1240};
     frame_.pixels = {.size = {64, 48},
                      .y = {pixels_.data(), 64},
-                     .u = {pixels_.data() + 64 * 48, 32},
-                     .v = {pixels_.data() + 64 * 48 * 5 / 4, 32},
+                     .u = {pixels_.data() + kLumaBytes, 32},
+                     .v = {pixels_.data() + kLumaBytes * 5 / 4, 32},
                      .owner = {}};
     watchlist::ListContents list;
     list.state = watchlist::ListState::kSealed;

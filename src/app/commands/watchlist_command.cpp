@@ -81,10 +81,11 @@ Result<bool> enrol_one(const Settings& settings,
   for (const auto& photograph : enrolled.value().photographs) {
     report(files.id, photograph, settings.as_json);
   }
-  if (!enrolled.value().entry) {
+  auto entry = std::move(enrolled.value().entry);
+  if (!entry) {
     return left_out({ErrorCode::kInvalidInput, "no usable photograph; the lines above say why"});
   }
-  const Status added = list.add(std::move(*std::move(enrolled).value().entry));
+  const Status added = list.add(*std::move(entry));
   return added ? true : left_out(added.error());
 }
 
@@ -167,47 +168,40 @@ Status show(const Settings& settings) {
 
 using Act = Status (*)(const Settings&);
 
-CLI::App* add(CLI::App& parent,
-              const char* name,
-              const char* about,
-              const std::shared_ptr<Settings>& settings,
-              Act act,
-              Exit& exit) {
-  auto* command = parent.add_subcommand(name, about);
-  command->add_option("LIST", settings->list, "The list's file")->required();
-  command->callback(calling<Settings>(act, settings, exit));
-  return command;
-}
-
 }  // namespace
 
 void add_watchlist(CLI::App& app, Exit& exit) {
   auto* lists = app.add_subcommand("watchlist", "Lists of people who are sought");
   lists->require_subcommand(1);
   const auto settings = std::make_shared<Settings>();
+  const auto add = [&](const char* name, const char* about, Act act) {
+    auto* command = lists->add_subcommand(name, about);
+    command->add_option("LIST", settings->list, "The list's file")->required();
+    command->callback(calling<Settings>(act, settings, exit));
+    return command;
+  };
   const auto with_models = [&](CLI::App* command) {
     command->add_option("--models", settings->models, "Folder of the model pack")
         ->capture_default_str();
     command->add_flag("--json", settings->as_json, "JSON lines instead of text");
   };
-  with_models(add(*lists, "new", "Make an empty list", settings, make_new, exit));
+  with_models(add("new", "Make an empty list", make_new));
 
-  auto* one = add(*lists, "add", "Add one person", settings, add_one, exit);
+  auto* one = add("add", "Add one person", add_one);
   one->add_option("ID", settings->id, "Entry id: a-z 0-9 . _ -")->required();
   one->add_option("PHOTOGRAPH", settings->photographs, "JPEG files of this one person")->required();
   one->add_option("--label", settings->label, "What the operator sees");
   with_models(one);
 
-  auto* all =
-      add(*lists, "import", "Add people from a folder or a CSV file", settings, import_all, exit);
+  auto* all = add("import", "Add people from a folder or a CSV file", import_all);
   all->add_option("SOURCE", settings->source, "Folder, or CSV with id,label,photograph")
       ->required();
   with_models(all);
 
-  auto* sealing = add(*lists, "seal", "Freeze the list for one deployment", settings, seal, exit);
+  auto* sealing = add("seal", "Freeze the list for one deployment", seal);
   sealing->add_option("-o,--output", settings->output, "The sealed list's file")->required();
 
-  auto* listing = add(*lists, "list", "Show a list, draft or sealed", settings, show, exit);
+  auto* listing = add("list", "Show a list, draft or sealed", show);
   listing->add_flag("--json", settings->as_json, "JSON lines instead of text");
 }
 

@@ -26,13 +26,13 @@ constexpr image::BgrColour kGrey{128, 128, 128};
 constexpr std::array kCarphoneShownFrames = {20, 45, 105};
 constexpr int kCarphoneEnrolledFrame = 75;
 
-const std::array<std::string, 7> kGroups = {"sample1.jpg",
-                                            "sample2.jpg",
-                                            "sample3.jpg",
-                                            "sample4.jpg",
-                                            "sample5.jpg",
-                                            "sample6.jpg",
-                                            "t1.jpg"};
+constexpr std::array<std::string_view, 7> kGroups = {"sample1.jpg",
+                                                     "sample2.jpg",
+                                                     "sample3.jpg",
+                                                     "sample4.jpg",
+                                                     "sample5.jpg",
+                                                     "sample6.jpg",
+                                                     "t1.jpg"};
 
 bool is_inside(const image::RectPx& rect, image::SizePx size, float x, float y) {
   const float image_x = rect.x + x * rect.width;
@@ -122,7 +122,8 @@ class Loader {
 
   Status add_bystanders() {
     int number = 0;
-    for (const auto& name : kGroups) {
+    for (const std::string_view group : kGroups) {
+      const std::string name(group);
       if (!has(name)) continue;
       PROVISO_TRY(const auto photograph, decode(name));
       PROVISO_TRY(const auto found, find(image::to_yuv(photograph)));

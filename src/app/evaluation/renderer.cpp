@@ -45,7 +45,9 @@ image::BgrImage paint_street(const Scene& scene, Seeded seeded) {
     const auto y = static_cast<float>(seeded.between(0, ground * 0.7F));
     image::fill(street, {x, y, width * 0.05F, ground * 0.25F}, {shade(), shade(), shade()});
   }
-  for (float y = ground; y < height; y += height * 0.06F) {
+  constexpr float kLinesApart = 0.06F;  // Of the height.
+  for (int line = 0; ground + kLinesApart * height * static_cast<float>(line) < height; ++line) {
+    const float y = ground + kLinesApart * height * static_cast<float>(line);
     image::fill(street, {0, y, width, 2}, {88, 90, 92});
   }
   return street;
@@ -193,9 +195,10 @@ void Renderer::restore(const std::vector<Area>& areas) {
   for (const auto& area : areas) {
     for (int row = area.top; row < area.bottom; ++row) {
       const auto from = street_.pixels.begin() + row * stride;
-      std::copy(from + area.left * 3,
-                from + area.right * 3,
-                canvas_.pixels.begin() + row * stride + area.left * 3);
+      const std::ptrdiff_t left = std::ptrdiff_t{area.left} * 3;
+      std::copy(from + left,
+                from + std::ptrdiff_t{area.right} * 3,
+                canvas_.pixels.begin() + row * stride + left);
     }
   }
 }
@@ -219,8 +222,9 @@ int Renderer::visible_permille(const std::vector<Walker>& far_to_near, std::size
   const auto& face = far_to_near[index].face;
   int visible = 0;
   for (int i = 0; i < kRaster * kRaster; ++i) {
+    const int row = i / kRaster;
     const double x = face.x + (i % kRaster + 0.5) * face.width / kRaster;
-    const double y = face.y + (static_cast<double>(i / kRaster) + 0.5) * face.height / kRaster;
+    const double y = face.y + (row + 0.5) * face.height / kRaster;
     bool seen = x >= 0 && y >= 0 && x < scene_.size.width && y < scene_.size.height;
     for (std::size_t near = index; near < far_to_near.size() && seen; ++near) {
       const auto& other = far_to_near[near];

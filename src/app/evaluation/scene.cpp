@@ -40,10 +40,16 @@ PassPlan walk(Seeded& seeded, const Person& person, std::size_t index, std::size
   return pass;
 }
 
-void place(PassPlan& pass, Seeded& seeded, const Scene& scene, int lane, int lanes, double drift) {
-  const double lane_px = static_cast<double>(scene.size.width) / lanes;
-  pass.drift_px = seeded.between(-drift, drift);
-  pass.x_px = (lane + 0.5) * lane_px - pass.drift_px / 2;
+struct Lane {
+  int number;
+  int of;
+  double drift_px_max;
+};
+
+void place(PassPlan& pass, Seeded& seeded, const Scene& scene, const Lane& lane) {
+  const double lane_px = static_cast<double>(scene.size.width) / lane.of;
+  pass.drift_px = seeded.between(-lane.drift_px_max, lane.drift_px_max);
+  pass.x_px = (lane.number + 0.5) * lane_px - pass.drift_px / 2;
 }
 
 // Which listed person, and which of their passes, a slot of the crowd belongs to.
@@ -115,7 +121,7 @@ Status plan_crowd(Scene& scene, const std::vector<Person>& persons, Seeded& seed
       pass.covered_at_s = seeded.between(1.5, 3.5);
       pass.covered_for_s = seeded.between(0.3, 0.5);
     }
-    place(pass, seeded, scene, slot % kLanes, kLanes, 60);
+    place(pass, seeded, scene, {.number = slot % kLanes, .of = kLanes, .drift_px_max = 60});
     scene.passes.push_back(pass);
   }
   return Done{};
@@ -125,8 +131,9 @@ Status plan_standard(Scene& scene, const std::vector<Person>& persons, Seeded& s
   PROVISO_TRY(const auto people, cast(persons, kStandardListed, seeded));
   for (const auto person : people.listed) scene.listed[person] = true;
   std::size_t other = 0;
-  for (double start = 0; start + kCycleSeconds / 2 <= scene.duration_s; start += kCycleSeconds) {
-    const auto cycle = static_cast<std::size_t>(start / kCycleSeconds);
+  for (std::size_t cycle = 0;; ++cycle) {
+    const double start = static_cast<double>(cycle) * kCycleSeconds;
+    if (start + kCycleSeconds / 2 > scene.duration_s) break;
     for (int lane = 0; lane < kStandardLanes; ++lane) {
       const bool listed = lane == static_cast<int>(cycle * 3 % kStandardLanes);
       const std::size_t person = listed ? people.listed[cycle % kStandardListed]
@@ -134,7 +141,7 @@ Status plan_standard(Scene& scene, const std::vector<Person>& persons, Seeded& s
       auto pass = walk(seeded, persons[person], person, cycle / kStandardListed);
       pass.start_s = start;
       pass.duration_s = kCycleSeconds / 2;
-      place(pass, seeded, scene, lane, kStandardLanes, 20);
+      place(pass, seeded, scene, {.number = lane, .of = kStandardLanes, .drift_px_max = 20});
       scene.passes.push_back(pass);
     }
   }
@@ -147,7 +154,7 @@ void plan_residue(Scene& scene, const std::vector<Person>& persons, Seeded& seed
     auto pass = walk(seeded, persons[person], person, static_cast<std::size_t>(slot));
     pass.start_s = slot * kResidueStepSeconds;
     if (pass.start_s + pass.duration_s > scene.duration_s) break;
-    place(pass, seeded, scene, slot % kLanes, kLanes, 40);
+    place(pass, seeded, scene, {.number = slot % kLanes, .of = kLanes, .drift_px_max = 40});
     scene.passes.push_back(pass);
   }
 }

@@ -183,7 +183,10 @@ image::BgrImage opencv_crop(const image::BgrImage& from, const detect::Face& fac
   };
   const auto value = [&](int x, int y, int c) -> float {
     if (x < 0 || y < 0 || x >= from.size.width || y >= from.size.height) return 0;
-    return from.pixels[static_cast<std::size_t>((y * from.size.width + x) * 3 + c)];
+    return from.pixels[(static_cast<std::size_t>(y) * static_cast<std::size_t>(from.size.width) +
+                        static_cast<std::size_t>(x)) *
+                           3 +
+                       static_cast<std::size_t>(c)];
   };
   image::BgrImage crop({112, 112});
   std::size_t at = 0;

@@ -22,7 +22,7 @@ class ModelsTest : public testing::Test {
       std::filesystem::create_symlink(default_pack() / name, folder_ / name);
     }
   }
-  ~ModelsTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static std::filesystem::path default_pack() {
     return std::filesystem::path(PROVISO_DEPS) / "models";

@@ -11,12 +11,12 @@ using sql::Cell;
 using watchlist::WrappedKey;
 
 constexpr std::string_view kSchema[] = {
-    "CREATE TABLE IF NOT EXISTS vault_list (list TEXT PRIMARY KEY, epoch BIGINT NOT NULL, "
-    "index_key BYTEA NOT NULL)",
+    R"(CREATE TABLE IF NOT EXISTS vault_list (
+         list TEXT PRIMARY KEY, epoch BIGINT NOT NULL, index_key BYTEA NOT NULL))",
     "CREATE TABLE IF NOT EXISTS vault_entry (entry TEXT PRIMARY KEY, wrapped BYTEA NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS vault_record (entry TEXT NOT NULL, kind TEXT NOT NULL, version "
-    "BIGINT NOT NULL, "
-    "sealed BYTEA NOT NULL, PRIMARY KEY (entry, kind))",
+    R"(CREATE TABLE IF NOT EXISTS vault_record (
+         entry TEXT NOT NULL, kind TEXT NOT NULL, version BIGINT NOT NULL, sealed BYTEA NOT NULL,
+         PRIMARY KEY (entry, kind)))",
     "CREATE TABLE IF NOT EXISTS vault_tombstone (mark TEXT PRIMARY KEY, sealed BYTEA NOT NULL)",
     "CREATE TABLE IF NOT EXISTS vault_erasure (entry TEXT PRIMARY KEY, reason TEXT NOT NULL)",
 };

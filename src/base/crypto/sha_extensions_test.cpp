@@ -22,7 +22,7 @@ TEST(ShaExtensions, AgreeWithLibsodiumAtEveryLengthOfSixBlocksAndSomeLongOnes) {
   std::vector<std::byte> bytes(100'003);
   for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
   // From odd addresses too: the bytes of a log stand anywhere.
-  for (std::size_t length = 0; length <= 6 * 64; ++length) {
+  for (std::size_t length = 0; length <= std::size_t{6} * 64; ++length) {
     const auto part = std::span<const std::byte>(bytes).subspan(length % 17, length);
     ASSERT_EQ(sha256_by_extensions(part), by_libsodium(part)) << length;
   }

@@ -41,9 +41,9 @@ Status make_log_key(const fs::path& log, std::string_view name) {
   PROVISO_TRY_DONE(note::VerifierKey::parse(text));
 
   std::string seed = concat(kFirstLine, to_base64(secret.seed()), '\n');
-  const Status written = write_file_durably(with_suffix(log, ".key"), seed);
+  Status written = write_file_durably(with_suffix(log, ".key"), seed);
   crypto::wipe(std::as_writable_bytes(std::span{seed}));
-  PROVISO_TRY_DONE(written);
+  if (!written) return written;
   // Last: where it stands, the secret part does.
   return write_file_durably(public_path, concat(text, '\n'));
 }

@@ -79,7 +79,7 @@ Result<Log::Signed> Log::Writer::finish_interrupted(const Signed& in_place) {
     if (is_absent(staged.error())) return in_place;
     return staged.error();
   }
-  const auto signed_next = opened(staged.value());
+  auto signed_next = opened(staged.value());
   if (!signed_next || signed_next.value().head.size <= in_place.head.size) {
     PROVISO_TRY_DONE(disk_.remove(std::string(kStagedCheckpoint)));
     return in_place;
@@ -107,7 +107,7 @@ Status Log::Writer::remove_file_beyond(const std::string& full, std::size_t widt
   // Where the partial file is gone, the full one stands in for it, and is not beyond anything.
   const auto partial = disk_.read(concat(folder, '/', width), kBundleBytesMax);
   if (width > 0 && !partial) return Done{};
-  const Status removed = disk_.remove(full);
+  Status removed = disk_.remove(full);
   if (!removed && !is_absent(removed.error())) return removed;
   return Done{};
 }

@@ -125,20 +125,26 @@ Result<SensitivePlace> place_of(FieldReader& reader) {
   return place;
 }
 
-// A list of tables, each read by `read`, unique in `member`, which the file calls `key`.
+// What no two items share, and what the file calls it.
+template <typename Item>
+struct Unique {
+  std::string Item::* member;
+  std::string_view key;
+};
+
+// A list of tables, each read by `read`.
 template <typename Item, typename Read>
 Result<std::vector<Item>> items_of(FieldReader& reader,
                                    std::string_view name,
                                    FieldReader::Count count,
-                                   std::string Item::* member,
-                                   std::string_view key,
+                                   const Unique<Item>& unique,
                                    const Read& read) {
   PROVISO_TRY(auto readers, reader.objects(name, count));
   std::vector<Item> items;
   for (FieldReader& one : readers) {
     PROVISO_TRY(auto item, read(one));
-    if (!is_new(items, member, item.*member)) {
-      return one.refused(key, concat("one that nothing else of ", name, " has"));
+    if (!is_new(items, unique.member, item.*unique.member)) {
+      return one.refused(unique.key, concat("one that nothing else of ", name, " has"));
     }
     items.push_back(std::move(item));
   }
@@ -157,7 +163,7 @@ std::string_view to_text(EvidenceKind kind) {
 
 Result<std::vector<Category>> categories_of(FieldReader& reader) {
   return items_of<Category>(
-      reader, "categories", {.min = 1, .max = kCategoriesMax}, &Category::id, "id", category_of);
+      reader, "categories", {.min = 1, .max = kCategoriesMax}, {&Category::id, "id"}, category_of);
 }
 
 Result<std::vector<std::string>> image_sources_of(FieldReader& reader) {
@@ -182,8 +188,7 @@ Result<std::vector<UseCase>> use_cases_of(FieldReader& reader, std::span<const C
   return items_of<UseCase>(reader,
                            "use_cases",
                            {.min = 1, .max = kUseCasesMax},
-                           &UseCase::name,
-                           "name",
+                           {&UseCase::name, "name"},
                            [&](FieldReader& one) { return use_case_of(one, known); });
 }
 
@@ -199,8 +204,7 @@ Result<std::vector<DocumentNeeded>> documents_of(FieldReader& reader) {
               items_of<DocumentNeeded>(reader,
                                        "documents",
                                        {.min = 1, .max = kDocumentsMax},
-                                       &DocumentNeeded::id,
-                                       "id",
+                                       {&DocumentNeeded::id, "id"},
                                        document_of));
   // Without these two no authority is to be had (rows A8, A9), whatever a policy says.
   for (const std::string_view needed : {"dpia", "eia"}) {
@@ -214,7 +218,7 @@ Result<std::vector<DocumentNeeded>> documents_of(FieldReader& reader) {
 Result<std::vector<SensitivePlace>> places_of(FieldReader& reader) {
   if (!reader.has("places")) return std::vector<SensitivePlace>{};
   return items_of<SensitivePlace>(
-      reader, "places", {.min = 0, .max = kPlacesMax}, &SensitivePlace::id, "id", place_of);
+      reader, "places", {.min = 0, .max = kPlacesMax}, {&SensitivePlace::id, "id"}, place_of);
 }
 
 }  // namespace proviso::policy

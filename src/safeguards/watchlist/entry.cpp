@@ -177,7 +177,7 @@ Status check_texts(const Entry& entry) {
 
 std::string to_day_text(sys_days day) {
   const year_month_day date(day);
-  const auto padded = [](std::string digits, std::size_t width) {
+  const auto padded = [](const std::string& digits, std::size_t width) {
     return std::string(width - std::min(width, digits.size()), '0') + digits;
   };
   return concat(padded(std::to_string(static_cast<int>(date.year())), 4),

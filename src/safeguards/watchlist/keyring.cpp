@@ -109,23 +109,30 @@ Status Keyring::settle() {
   return Done{};
 }
 
-Result<Keyring::EntryKey> Keyring::new_key(const EntryId& entry) {
+Result<const crypto::Secret*> Keyring::settled_key() {
   if (!list_key_) PROVISO_TRY_DONE(settle());
+  PROVISO_CHECK(list_key_.has_value());
+  return &*list_key_;
+}
+
+Result<Keyring::EntryKey> Keyring::new_key(const EntryId& entry) {
+  PROVISO_TRY(const crypto::Secret* const list_key, settled_key());
   PROVISO_TRY(auto key, crypto::new_sealing_key());
   auto wrapped =
-      crypto::seal(*list_key_, wrapping_context(list_.text(), entry.text(), epoch_), key.bytes());
+      crypto::seal(*list_key, wrapping_context(list_.text(), entry.text(), epoch_), key.bytes());
   return EntryKey{.key = std::move(key),
                   .row = {.entry = entry.text(), .wrapped = std::move(wrapped)}};
 }
 
 Result<crypto::Secret> Keyring::unwrap(const WrappedKey& row) {
-  if (!list_key_) PROVISO_TRY_DONE(settle());
+  PROVISO_TRY(const crypto::Secret* const list_key, settled_key());
   PROVISO_TRY_DONE(check_wrapped(row));
-  return crypto::open(*list_key_, wrapping_context(list_.text(), row.entry, epoch_), row.wrapped);
+  return crypto::open(*list_key, wrapping_context(list_.text(), row.entry, epoch_), row.wrapped);
 }
 
 Result<std::vector<WrappedKey>> Keyring::rewrapped(std::span<const WrappedKey> rows,
                                                    const crypto::Secret& next_key) const {
+  PROVISO_CHECK(list_key_.has_value());
   PROVISO_TRY(auto key, crypto::Secret::create(crypto::kSealingKeyBytes));
   std::vector<WrappedKey> next;
   next.reserve(rows.size());

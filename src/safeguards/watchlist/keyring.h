@@ -113,6 +113,7 @@ class Keyring {
   Keyring(ListId list, crypto::Secret master, KeyFiles& files, KeyTable& table)
       : list_(std::move(list)), master_(std::move(master)), files_(&files), table_(&table) {}
   Status settle();
+  Result<const crypto::Secret*> settled_key();
   Result<crypto::Secret> read_list_key(std::uint64_t epoch) const;
   Result<std::vector<WrappedKey>> rewrapped(std::span<const WrappedKey> rows,
                                             const crypto::Secret& next_key) const;
