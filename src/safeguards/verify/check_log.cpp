@@ -63,11 +63,11 @@ class LogCheck {
                                      leaves_text(head_.size),
                                      " is signed by ",
                                      question_.key.to_text()));
-    return !question_.pinned_note || open_pinned();
+    return !question_.pinned_note || open_pinned(*question_.pinned_note);
   }
 
-  bool open_pinned() {
-    const auto pinned = audit::open_checkpoint(*question_.pinned_note, question_.key);
+  bool open_pinned(const std::string& note) {
+    const auto pinned = audit::open_checkpoint(note, question_.key);
     if (!pinned) {
       fail(concat("the pinned checkpoint: ", pinned.error().message));
       return false;

@@ -114,9 +114,10 @@ std::vector<Face> decode(const YunetOutputs& where,
       const float confidence =
           std::sqrt(std::clamp(cls[index], 0.0F, 1.0F) * std::clamp(obj[index], 0.0F, 1.0F));
       if (!(confidence >= confidence_min)) continue;
+      const std::size_t row = index / columns;
       const Cell cell{.index = index,
                       .column = static_cast<float>(index % columns),
-                      .row = static_cast<float>(index / columns),
+                      .row = static_cast<float>(row),
                       .stride_px = static_cast<float>(grid.stride_px)};
       Face face = face_of(cell, outputs[grid.bbox], outputs[grid.kps], confidence);
       if (is_finite(face) && has_two_eyes(face) && faces.size() < kRawFacesMax)

@@ -10,7 +10,7 @@ namespace proviso::embed {
 namespace {
 
 constexpr image::SizePx kCrop{112, 112};
-constexpr std::size_t kCropBytes = 112 * 112 * 3;
+constexpr std::size_t kCropBytes = std::size_t{112} * 112 * 3;
 constexpr float kCornerFromCentrePx = 0.5F;
 
 // Where ArcFace's training crops have the five points, counted from the corner of the crop.
