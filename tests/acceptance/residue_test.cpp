@@ -138,7 +138,8 @@ class Crowd final : public video::Source {
  private:
   image::YuvImage picture(int showing) const {
     const auto& from = pictures_[static_cast<std::size_t>(showing) % pictures_.size()];
-    const auto turn = static_cast<float>(showing / static_cast<int>(pictures_.size()));
+    const int times_shown = showing / static_cast<int>(pictures_.size());
+    const auto turn = static_cast<float>(times_shown);
     const auto width = static_cast<float>(from.size.width);
     const float scale = 1 + 0.02F * turn;
     const float height =

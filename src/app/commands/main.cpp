@@ -1,5 +1,9 @@
+#include <algorithm>
 #include <exception>
 #include <iostream>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "app/commands/command.h"
 #include "base/crypto/digest.h"
@@ -10,7 +14,8 @@ int main(int argc, char** argv) {
     if (const auto started = proviso::crypto::start(); !started) {
       return static_cast<int>(refuse(started.error()));
     }
-    CLI::App app{"Proviso: live facial recognition that cannot run outside its written authority."};
+    CLI::App app{"Proviso: live facial recognition that cannot run outside its written authority.",
+                 "proviso"};
     app.require_subcommand(1);
     app.set_version_flag("--version", "proviso 0.1.0");
     Exit exit = Exit::kDone;
@@ -27,7 +32,9 @@ int main(int argc, char** argv) {
     add_simulate(app, exit);
     add_evaluate(app, exit);
     try {
-      app.parse(argc, argv);
+      const std::span<const char* const> words(argv, static_cast<std::size_t>(argc));
+      const auto own = words.subspan(std::min<std::size_t>(words.size(), 1));  // Without our name.
+      app.parse(std::vector<std::string>(own.rbegin(), own.rend()));  // It takes the last first.
     } catch (const CLI::ParseError& error) {
       return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::kUsage);
     }

@@ -29,7 +29,7 @@ class JournalTest : public ::testing::Test {
     directory_ = ::mkdtemp(name.data());
     path_ = directory_ / "log";
   }
-  ~JournalTest() override { std::filesystem::remove_all(directory_); }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
 
   std::unique_ptr<Journal> opened() {
     auto journal = Journal::open(path_, clock_);

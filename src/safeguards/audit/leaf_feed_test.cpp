@@ -18,7 +18,7 @@ class LeafFeedTest : public ::testing::Test {
     directory_ = ::mkdtemp(name.data());
     journal_ = Journal::open(directory_ / "log", clock_).value();
   }
-  ~LeafFeedTest() override { std::filesystem::remove_all(directory_); }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
 
   void append(std::string reason) {
     EXPECT_TRUE(journal_->append("run_refused", {{"reason", std::move(reason)}}));

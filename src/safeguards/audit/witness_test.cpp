@@ -89,7 +89,7 @@ TEST_F(WitnessTest, ARequestIsWrittenAsTheSpecificationShowsIt) {
 
 TEST_F(WitnessTest, GrowthIsCosignedAndStaysTheLogsCheckpoint) {
   std::uint64_t known_size = 0;
-  for (const std::size_t size : {0, 1, 2, 255, 256, 257, 700}) {
+  for (const std::size_t size : {0U, 1U, 2U, 255U, 256U, 257U, 700U}) {
     grow(log_, size);
     const auto note = submit(log_, known_size);
     ASSERT_TRUE(note) << note.error().message;
@@ -128,7 +128,7 @@ TEST_F(WitnessTest, ALogCutShortIsFoundOut) {
 TEST_F(WitnessTest, ALogToldAnewIsFoundOut) {
   grow(log_, 500);
   ASSERT_TRUE(submit(log_, 0));
-  for (const std::size_t size : {500, 501, 800}) {
+  for (const std::size_t size : {500U, 501U, 800U}) {
     Grown fork;
     grow(fork, size, 123);
     EXPECT_EQ(refused(fork, 500), ErrorCode::kCorrupt) << size;
@@ -213,7 +213,7 @@ class KeptTest : public WitnessTest {
 };
 
 TEST_F(KeptTest, KnowsFromTheLastTimeHowFarTheWitnessHasSeen) {
-  for (const std::size_t size : {5, 300, 600}) {
+  for (const std::size_t size : {5U, 300U, 600U}) {
     grow_to(size);
     ASSERT_TRUE(witness());
     EXPECT_EQ(witness_.seen.size, size);

@@ -25,7 +25,8 @@ class WhiteIsAFace final : public tensor::Network {
  public:
   WhiteIsAFace(image::SizePx input, bool breaks) : input_(input), breaks_(breaks) {
     for (const int stride : {8, 16, 32}) {
-      const auto cells = static_cast<std::size_t>((input.width / stride) * (input.height / stride));
+      const auto cells = static_cast<std::size_t>(input.width / stride) *
+                         static_cast<std::size_t>(input.height / stride);
       const std::string suffix = "_" + std::to_string(stride);
       specs_.push_back({"cls" + suffix, cells});
       specs_.push_back({"obj" + suffix, cells});

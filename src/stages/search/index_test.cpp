@@ -33,7 +33,7 @@ std::vector<float> wave(std::size_t rows, std::size_t dimension) {
 
 TEST(Index, BoundsTheResidualAndTheNormOfEveryRow) {
   WorkerPool workers{2};
-  for (const std::size_t dimension : {2, 9, 65, 128, 1024}) {
+  for (const std::size_t dimension : {2U, 9U, 65U, 128U, 1024U}) {
     const auto rows = wave(37, dimension);
     const auto built = Index::build(rows, dimension, workers);
     ASSERT_TRUE(built);

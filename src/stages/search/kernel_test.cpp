@@ -166,9 +166,9 @@ TEST(Kernel, FindsWhatTheReferenceFindsAtEveryEdgeOfAVector) {
   Random random{1};
   constexpr std::array kThresholds{-0.2, 0.0, 0.1, 0.45};
   for (const std::size_t dimension :
-       {2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 63, 64, 65, 127, 128, 129}) {
-    for (const std::size_t rows : {1, 2, 15, 16, 17, 31, 32, 33, 100}) {
-      for (const std::size_t probes : {1, 3}) {
+       {2U, 3U, 4U, 5U, 7U, 8U, 9U, 15U, 16U, 17U, 31U, 63U, 64U, 65U, 127U, 128U, 129U}) {
+    for (const std::size_t rows : {1U, 2U, 15U, 16U, 17U, 31U, 32U, 33U, 100U}) {
+      for (const std::size_t probes : {1U, 3U}) {
         expect_as_the_reference(unit_rows(rows, dimension, random),
                                 unit_rows(probes, dimension, random),
                                 dimension,
@@ -182,7 +182,7 @@ TEST(Kernel, FindsWhatTheReferenceFindsAtEveryEdgeOfAVector) {
 TEST(Kernel, FindsWhatTheReferenceFindsInWideTemplatesToTheLargest) {
   Random random{2};
   constexpr std::array kThresholds{-0.05, 0.0, 0.05, 0.45};
-  for (const std::size_t dimension : {255, 256, 512, 513, 1023, 1024}) {
+  for (const std::size_t dimension : {255U, 256U, 512U, 513U, 1023U, 1024U}) {
     expect_as_the_reference(
         unit_rows(200, dimension, random), unit_rows(5, dimension, random), dimension, kThresholds);
     if (HasFatalFailure()) return;
@@ -203,7 +203,7 @@ TEST(Kernel, FindsTheSameForEveryNumberOfProbesTogether) {
 TEST(Kernel, DecidesRowsAtTheThresholdAndOneUnitInTheLastPlaceBesideIt) {
   Random random{4};
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  for (const std::size_t dimension : {2, 16, 128, 512}) {
+  for (const std::size_t dimension : {2U, 16U, 128U, 512U}) {
     auto rows = unit_rows(64, dimension, random);
     // Duplicates tie; the last differs from the first in one value's last place.
     std::copy_n(
@@ -247,7 +247,7 @@ int high_of(const Index& index, std::size_t i) {
 // The bound is met with equality here: what the code leaves out of the row is all along the probe.
 TEST(Kernel, KeepsARowWhoseResidualPointsAlongTheProbe) {
   WorkerPool workers{1};
-  for (const std::size_t dimension : {2, 16, 128, 512, 1024}) {
+  for (const std::size_t dimension : {2U, 16U, 128U, 512U, 1024U}) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       Random random{seed};
       const auto row = unit_rows(1, dimension, random);
@@ -268,7 +268,7 @@ TEST(Kernel, KeepsARowWhoseResidualPointsAlongTheProbe) {
 
 // And here: what the code leaves out of the probe is all along the row.
 TEST(Kernel, KeepsARowAlongWhichTheProbesResidualPoints) {
-  for (const std::size_t dimension : {16, 128, 512}) {
+  for (const std::size_t dimension : {16U, 128U, 512U}) {
     Random random{dimension};
     std::vector<float> row(dimension);
     std::vector<float> probe(dimension);
@@ -292,7 +292,7 @@ TEST(Kernel, LosesNoRowToComponentsOfAnySize) {
   constexpr std::array kSizes{
       0.0F, kDenormal, 1e-38F, 1e-31F, 1e-30F, 1e-20F, 1e-3F, 1.0F, 1e3F, 1e20F, kMax};
   constexpr std::array kThresholds{-1e30, -0.45, -1e-40, 0.0, 1e-40, 1e-20, 0.45, 1e3, 1e30};
-  for (const std::size_t dimension : {2, 17, 128, 1024}) {
+  for (const std::size_t dimension : {2U, 17U, 128U, 1024U}) {
     auto rows = unit_rows(80, dimension, random);
     for (std::size_t row = 0; row < 80; ++row) {
       const auto values = std::span(rows).subspan(row * dimension, dimension);
@@ -318,7 +318,7 @@ TEST(Kernel, LosesNoRowToComponentsOfAnySize) {
 
 // The largest integer norms that there are: every product comes closest to its 16 bits.
 TEST(Kernel, KeepsItsSumsInRangeForRowsOfEqualComponents) {
-  for (const std::size_t dimension : {2, 64, 128, 1024}) {
+  for (const std::size_t dimension : {2U, 64U, 128U, 1024U}) {
     std::vector<float> rows(32 * dimension);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::size_t row = i / dimension;
@@ -420,7 +420,7 @@ TEST(Kernel, FindsTheSameWithAnyNumberOfThreads) {
   Random random{11};
   const auto rows = unit_rows(40'000, 16, random);
   const auto probes = unit_rows(2, 16, random);
-  for (const std::size_t threads : {1, 2, 3, 7}) {
+  for (const std::size_t threads : {1U, 2U, 3U, 7U}) {
     WorkerPool workers{threads};
     const auto index = Index::build(rows, 16, workers);
     ASSERT_TRUE(index);
