@@ -9,6 +9,7 @@
 
 #include "app/commands/audit_lines.h"
 #include "app/commands/command.h"
+#include "app/commands/pin_sheet.h"
 #include "app/commands/site_argument.h"
 #include "app/commands/witness_command.h"
 #include "base/core/concat.h"
@@ -32,6 +33,7 @@ struct Settings {
   std::uint64_t index = 0;
   std::string out;
   std::string pinned;
+  std::string sheet;
   bool as_json = false;
 };
 
@@ -140,6 +142,14 @@ Status pin(const Settings& settings) {
   PROVISO_TRY(const auto log, log_of(settings));
   PROVISO_TRY(auto feed, audit::LeafFeed::open(log));
   PROVISO_TRY_DONE(feed.next());
+  if (!settings.sheet.empty()) {
+    PROVISO_TRY(const std::string sheet,
+                pin_sheet({.note = feed.checkpoint_note(),
+                           .origin = feed.key().name,
+                           .head = feed.head(),
+                           .pinned_at = now_in_seconds()}));
+    PROVISO_TRY_DONE(write_file_durably(settings.sheet, sheet));
+  }
   PROVISO_TRY_DONE(write_file_durably(settings.out, feed.checkpoint_note()));
   std::cout << "pinned  " << feed.head().size << " leaves\nkey     " << feed.key().to_text()
             << "\nGive both to somebody outside. They check with `proviso-verify log DIR --key KEY "
@@ -236,6 +246,7 @@ void add_audit(CLI::App& app, Exit& exit) {
   run(exported, settings, exit, export_log);
   auto* pinned = add(*audit, "pin", "Write the checkpoint, for somebody outside to keep", settings);
   pinned->add_option("FILE", settings->out, "The file")->required();
+  pinned->add_option("--sheet", settings->sheet, "Also as this HTML page to print, with a QR code");
   run(pinned, settings, exit, pin);
   auto* told = add(*audit, "story", "Tell a deployment's life from the log alone", settings);
   told->add_option("DEPLOYMENT", settings->filter.deployment, "Its reference")->required();

@@ -3,6 +3,7 @@
 
 #include "app/drafting/page.h"
 #include "base/core/concat.h"
+#include "base/core/html_text.h"
 
 namespace proviso::drafting {
 namespace {
@@ -33,28 +34,13 @@ figure { display: inline-block; margin: .5rem 1rem .5rem 0; } svg { border: 1px 
 </style>
 )";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string table_of(const PageSection& section) {
   std::string out = "<table>\n<tbody>\n";
   for (const PageRow& row : section.rows) {
     out += concat("<tr><th scope=\"row\">",
-                  escaped(row.label),
+                  html_text(row.label),
                   "</th><td>",
-                  escaped(row.value),
+                  html_text(row.value),
                   "</td></tr>\n");
   }
   return out + "</tbody>\n</table>\n";
@@ -84,11 +70,11 @@ std::string rules_of(const PageContent& content) {
   for (const authority::Rule& rule : content.rules) {
     out += concat(rule.met ? "<tr><td>met" : "<tr class=\"unmet\"><td>NOT MET",
                   "</td><td>",
-                  escaped(rule.text),
+                  html_text(rule.text),
                   "</td><td>",
-                  escaped(rule.found),
+                  html_text(rule.found),
                   "</td><td>",
-                  escaped(rule.needed),
+                  html_text(rule.needed),
                   "</td></tr>\n");
   }
   return out + "</tbody>\n</table>\n</section>\n";
@@ -110,13 +96,13 @@ std::string html_page(const PageContent& content) {
   const std::string title = concat("Written authority ", statement.reference);
   std::string out = concat(kHead,
                            "<title>",
-                           escaped(title),
+                           html_text(title),
                            "</title>\n",
                            kStyle,
                            "</head>\n<body>\n<main>\n<h1>",
-                           escaped(title),
+                           html_text(title),
                            "</h1>\n<p>",
-                           escaped(statement.place_name),
+                           html_text(statement.place_name),
                            ", from <time datetime=\"",
                            to_rfc3339(statement.not_before),
                            "\">",
@@ -136,7 +122,7 @@ std::string html_page(const PageContent& content) {
                   "\">\n<h2 id=\"",
                   id,
                   "\">",
-                  escaped(section.title),
+                  html_text(section.title),
                   "</h2>\n",
                   table_of(section));
     if (section.title.starts_with("Cameras")) {
