@@ -122,13 +122,15 @@ std::string_view to_text(Precision precision) {
 
 Result<ModelPack> ModelPack::load(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "pack.toml";
-  if (!std::filesystem::exists(file)) {
+  const auto read = read_text_file(file, kManifestBytesMax);
+  if (!read && read.error().code == ErrorCode::kNotFound) {
     return Error{ErrorCode::kNotFound,
                  concat("model pack: needs its manifest ",
                         file.string(),
                         "; name the pack's folder with --models, or let ./dev setup make one")};
   }
-  PROVISO_TRY(const auto manifest, read_text_file(file, kManifestBytesMax));
+  if (!read) return read.error();
+  const std::string& manifest = read.value();
   PROVISO_TRY(const auto table, toml::parse(manifest, kManifestBytesMax));
   FieldReader reader{table, "model pack"};
   PROVISO_TRY(const auto format, reader.string("format", kTextBytesMax));

@@ -1,4 +1,4 @@
-// That a scanner reads it is shown in tests/audit/auditing_test.py.
+// That a scanner reads it is shown in tests/acceptance/pin_sheet_test.py.
 
 #include "adapters/qr/qr_code.h"
 

@@ -1,25 +1,20 @@
 #include "app/commands/pin_sheet.h"
 
 #include <cstddef>
+#include <span>
 
 #include "adapters/qr/qr_code.h"
 #include "base/core/base64.h"
 #include "base/core/clock.h"
 #include "base/core/concat.h"
-#include "base/core/html_text.h"
+#include "base/core/html.h"
 
 namespace proviso::commands {
 namespace {
 
 constexpr std::size_t kWhiteModules = 4;  // Around the code; scanners need them.
 
-constexpr std::string_view kHead = R"(<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>
+constexpr std::string_view kStyle = R"(<style>
 body { font: 1rem/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 50rem;
        margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; } dt { font-weight: 600; } dd { margin: 0 0 .4rem; overflow-wrap: anywhere; }
@@ -66,7 +61,8 @@ Result<std::string> pin_sheet(const PinnedCheckpoint& pinned) {
   const std::string title =
       concat("Log ", html_text(pinned.origin), ", first ", pinned.head.size, " leaves");
   return concat(
-      kHead,
+      kHtmlHead,
+      kStyle,
       "<title>",
       title,
       "</title>\n</head>\n<body>\n<main>\n<h1>",
@@ -79,8 +75,8 @@ Result<std::string> pin_sheet(const PinnedCheckpoint& pinned) {
       "</dl>\n",
       drawing_of(code),
       "<p>The code holds this text, to the last line break. Scanned or typed into a file KEPT, it "
-      "is "
-      "checked with <code>proviso-verify log FOLDER --key KEY --pinned KEPT</code>. The log's key "
+      "is checked with <code>proviso-verify log FOLDER --key KEY --pinned KEPT</code>. The log's "
+      "key "
       "is not on this sheet: get it by another way.</p>\n<pre>",
       html_text(pinned.note),
       "</pre>\n</main>\n</body>\n</html>\n");

@@ -1,12 +1,10 @@
 #pragma once
 
-// A pinned checkpoint as one HTML page to print: the note as text and as a QR code of the same
-// bytes.
+// A pinned checkpoint as one HTML page to print: the note as text and as a QR code of its bytes.
 //
 //   in       the signed note of a checkpoint and what it says
-//   out      a page that loads nothing and runs nothing; the log's key is not on it, because
-//   whoever
-//            checks must have it by another way
+//   out      a page that loads nothing and runs nothing, without the log's key: whoever checks
+//            must have that by another way
 //   errors   kOverLimit for a note that no QR code holds
 //   threads  reentrant
 

@@ -3,18 +3,10 @@
 
 #include "app/drafting/page.h"
 #include "base/core/concat.h"
-#include "base/core/html_text.h"
+#include "base/core/html.h"
 
 namespace proviso::drafting {
 namespace {
-
-constexpr std::string_view kHead = R"(<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-)";
 
 // Black on white, 7:1 and more for every text (WCAG 2.2 AAA); "met" is told by a word, not a
 // colour.
@@ -94,7 +86,7 @@ std::string state_of(const PageContent& content) {
 std::string html_page(const PageContent& content) {
   const authority::Statement& statement = content.statement;
   const std::string title = concat("Written authority ", statement.reference);
-  std::string out = concat(kHead,
+  std::string out = concat(kHtmlHead,
                            "<title>",
                            html_text(title),
                            "</title>\n",

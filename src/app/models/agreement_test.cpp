@@ -123,15 +123,12 @@ TEST_F(AgreementTest, DetectionsAreOpenCVsAtTheSameInputSize) {
             << theirs_in_ours.close << " agree, " << theirs_in_ours.missing << " missing; of our "
             << ours_in_theirs.faces << " " << ours_in_theirs.close << " agree, "
             << ours_in_theirs.missing << " missing\n";
-  // The line is for all clips. Those of ../shared are a third of the faces; the few that differ are
-  // in the cartoon, which counts for more where they are absent.
-  const bool are_all_here = std::filesystem::exists(cctv_folder());
-  if (!are_all_here)
-    std::cout << "SKIPPED LOUDLY: ../shared/data/cctv is absent: 98 % of the rest\n";
-  const int close_percent = are_all_here ? 99 : 98;
+  if (!std::filesystem::exists(cctv_folder())) {
+    std::cout << "SKIPPED LOUDLY: ../shared/data/cctv is absent: its clips are not compared\n";
+  }
   for (const Agreement& side : {ours_in_theirs, theirs_in_ours}) {
     EXPECT_GE(side.faces, 200);
-    EXPECT_GE(side.close * 100, side.faces * close_percent);
+    EXPECT_GE(side.close * 100, side.faces * 99);
     EXPECT_EQ(side.missing, 0);
   }
 }

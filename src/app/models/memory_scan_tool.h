@@ -111,8 +111,9 @@ class MemoryScan {
       iovec local{.iov_base = buffer_, .iov_len = wanted};
       iovec remote{.iov_base = reinterpret_cast<void*>(at), .iov_len = wanted};  // NOLINT
       const ssize_t got = ::process_vm_readv(::getpid(), &local, 1, &remote, 1, 0);
-      if (got <= 0) return;                        // Guard pages and the like.
-      const char* const is_start = starts.data();  // Called for every float: no call may be in it.
+      if (got <= 0) return;  // Guard pages and the like.
+      // Asked of every float: no call may be in the loop.
+      const char* const is_start = starts.data();
       for (std::size_t n = 0; n + kWindowBytes <= static_cast<std::size_t>(got); n += 4) {
         const std::uint64_t masked = two_floats(buffer_ + n) ^ (kMask * 0x0101010101010101U);
         if (is_start[hash(masked)] != 0) compare(n, needles, found);

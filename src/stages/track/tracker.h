@@ -3,7 +3,7 @@
 // The `track` stage: joins the faces of successive looks at one camera into tracks, so that a
 // person who walks past is searched for once and not on every frame.
 //
-//   in       detect::Face, one span per look, looks in order of capture time, 40 to 500 ms apart
+//   in       detect::Face, one span per look, looks in order of capture time, 40 to 520 ms apart
 //            and uneven; whether the look was at the whole frame or only around known faces
 //   out      a TrackId per face; a face that starts a track gets a new one
 //   closing  a track that was looked for in vain and is unseen for longer than gap_max is closed.

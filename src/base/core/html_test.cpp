@@ -1,4 +1,4 @@
-#include "base/core/html_text.h"
+#include "base/core/html.h"
 
 #include <gtest/gtest.h>
 
