@@ -46,7 +46,7 @@ class Inputs:
         """Renders the clip if it is not there, or if the file is not the one its truth was written for."""
         if self.clip.exists() and self.truth.exists():
             header = json.loads(self.truth.open().readline())
-            if header["video_sha256"] == sha256(self.clip):
+            if "usable" in header["persons"][0] and header["video_sha256"] == sha256(self.clip):
                 return
         shutil.rmtree(self.folder, ignore_errors=True)
         run(self.proviso, "simulate", SCENE, "--out", self.folder, "--models", MODELS,
@@ -94,7 +94,8 @@ class Inputs:
         def is_usable(boxes: list[int]) -> bool:
             widths, visible = boxes[2::5], boxes[4::5]
             return sum(w >= face_width_px_min * 10 and v >= 900 for w, v in zip(widths, visible)) >= 3
-        return sum(is_usable(one["boxes"]) for one in self.passes)
+        seen = {person["id"] for person in self.header["persons"] if person["usable"]}
+        return sum(one["person"] in seen and is_usable(one["boxes"]) for one in self.passes)
 
     def one_frame(self) -> pathlib.Path:
         return self.copied("one_frame.mp4", "-i", self.clip, "-frames:v", 1)

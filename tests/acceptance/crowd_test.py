@@ -92,10 +92,10 @@ class Evaluate(unittest.TestCase):
         self.addCleanup(held.cleanup)
         self.folder = pathlib.Path(held.name)
         boxes = [1000, 1000, 600, 700, 1000] * 50
-        header = {"kind": "ground-truth", "version": 1, "note": "functional check, not an accuracy figure",
+        header = {"kind": "ground-truth", "version": 2, "note": "functional check, not an accuracy figure",
                   "scene": "crowd", "seed": 1, "video_sha256": "00", "frames_per_s": 25, "frames": 50,
                   "width_px": 1920, "height_px": 1080, "passes": 1,
-                  "persons": [{"id": "anna", "listed": True, "same_image": False}]}
+                  "persons": [{"id": "anna", "listed": True, "same_image": False, "usable": True}]}
         one = {"kind": "pass", "id": 1, "person": "anna", "listed": True, "same_image": False,
                "first_frame": 0, "last_frame": 49, "boxes": boxes}
         self.truth = self.folder / "truth.jsonl"

@@ -132,6 +132,18 @@ class FfmpegSource final : public video::Source {
   }
 
   void interrupt() override { watch_.interrupt(); }
+  void thin(video::Thinned level) override {
+    if (level != video::Thinned::kNothing && !held_back_) held_back_ = without_picture();
+    switch (level) {
+      case video::Thinned::kNothing: decoder_->skip_frame = AVDISCARD_DEFAULT; break;
+      case video::Thinned::kUnreferenced: decoder_->skip_frame = AVDISCARD_NONREF; break;
+      case video::Thinned::kBetween: decoder_->skip_frame = AVDISCARD_BIDIR; break;
+    }
+  }
+  std::uint64_t left_out() const override {
+    const std::uint64_t without = without_picture();
+    return held_back_ && without > *held_back_ ? without - *held_back_ : 0;
+  }
   std::string peer_state() const override { return input_->peer_state(); }
   std::string decoding() const override {
     return uses_hardware_.load() ? concat("hardware (", hardware_.value_or(""), ")") : "software";
@@ -166,6 +178,12 @@ class FfmpegSource final : public video::Source {
     return Done{};
   }
 
+  // Whole packets that have given none.
+  std::uint64_t without_picture() const {
+    const std::uint64_t with = sequence_ + bad_packets_;
+    return packets_ > with ? packets_ - with : 0;
+  }
+
   // One packet into the decoder. At the end of the media, the flush.
   Status feed() {
     PacketHandle packet(av_packet_alloc());
@@ -180,6 +198,7 @@ class FfmpegSource final : public video::Source {
     if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) ++bad_packets_;
     decoder_->reordered_opaque = arrivals_.add(
         {.at = clock_.monotonic(), .wall = clock_.wall(), .camera_time = camera_time_of(*packet)});
+    ++packets_;
     const int sent = avcodec_send_packet(decoder_.get(), packet.get());
     return sent < 0 && sent != AVERROR(EAGAIN) ? count_bad(sent) : Status(Done{});
   }
@@ -305,7 +324,9 @@ class FfmpegSource final : public video::Source {
   microseconds shown_until_{0};
   int quarter_turns_ = 0;
   int bad_in_a_row_ = 0;
+  std::uint64_t packets_ = 0;
   std::uint64_t bad_packets_ = 0;
+  std::optional<std::uint64_t> held_back_;  // Packets without a picture when thinning began.
   std::string damage_;
   WallTime opened_wall_;
   Arrivals::Arrival last_arrival_;  // Of the frames given, in order of presentation.

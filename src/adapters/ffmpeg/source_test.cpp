@@ -129,6 +129,39 @@ TEST_F(SourceTest, FramesOfARecordingAreNumberedAndTimedByTheirStamps) {
   }
 }
 
+TEST_F(SourceTest, AThinnedSourceGivesTheSamePicturesAtTheSameTimesLessTheOnesItCounts) {
+  const std::string path = make("ordered.mp4",
+                                "testsrc=s=64x48:r=25:d=8",
+                                {"-c:v",
+                                 "libx264",
+                                 "-x264-params",
+                                 "bframes=3:b-adapt=0:b-pyramid=normal:scenecut=0",
+                                 "-pix_fmt",
+                                 "yuv420p"});
+  const Played whole = play_file(path);
+  ASSERT_EQ(whole.frames.size(), 200U);
+  for (const auto& [level, share] : {std::pair{video::Thinned::kNothing, 1},
+                                     {video::Thinned::kUnreferenced, 2},
+                                     {video::Thinned::kBetween, 4}}) {
+    auto opened = open(address_of(path), source_options(), clock_);
+    ASSERT_TRUE(opened.has_value());
+    video::Source& source = *opened.value();
+    source.thin(level);
+    std::size_t given = 0;
+    while (true) {
+      auto next = source.next();
+      ASSERT_TRUE(next.has_value()) << next.error().message;
+      const auto* frame = std::get_if<video::Frame>(&next.value());
+      if (frame == nullptr) break;
+      ++given;
+      const auto number = static_cast<std::size_t>(frame->media_time.count() / 40'000);
+      EXPECT_EQ(raw_of({*frame}), raw_of({whole.frames.at(number)})) << number;
+    }
+    EXPECT_NEAR(static_cast<double>(given), 200.0 / share, 4) << share;
+    EXPECT_EQ(source.left_out(), 200 - given);
+  }
+}
+
 TEST_F(SourceTest, SoundBesideThePicturesIsLeftOut) {
   const Played played = play_file(clip("bigbuckbunny.mp4"));
   EXPECT_EQ(played.frames.size(), 132U);

@@ -71,6 +71,7 @@ std::string camera_text(const pipeline::CameraSummary& camera) {
   };
   row("frames", camera.frames);
   row("frames dropped", camera.frames_dropped);
+  if (camera.frames_left_out > 0) row("frames not decoded", camera.frames_left_out);
   row("faces seen (tracks)", camera.faces_seen);
   row("compared", camera.compared);
   for (std::size_t n = 1; n < camera.not_compared.size(); ++n) {
@@ -97,6 +98,7 @@ json::Line camera_json(const pipeline::CameraSummary& camera) {
       .strings("warnings", camera.warnings)
       .integer("frames", whole(camera.frames))
       .integer("frames_dropped", whole(camera.frames_dropped))
+      .integer("frames_left_out", whole(camera.frames_left_out))
       .integer("frames_refused", whole(camera.frames_refused))
       .integer("sweeps", whole(camera.sweeps))
       .integer("near_looks", whole(camera.near_looks))

@@ -37,7 +37,8 @@ struct Person {
   std::vector<Cutout> shown;
   image::BgrImage enrolled;
   bool same_image = false;
-  double score_small = 0;  // These two are measured by measure_people().
+  bool usable = true;  // These three are measured by measure_people().
+  double score_small = 0;
   bool listable = false;
 };
 

@@ -17,8 +17,10 @@ constexpr json::Limits kLineLimits{.members_max = 5 * kPassFramesMax + 100};
 Value header_of(const GroundTruth& truth) {
   Value::Array persons;
   for (const auto& person : truth.persons) {
-    persons.emplace_back(Value::Object{
-        {"id", person.id}, {"listed", person.listed}, {"same_image", person.same_image}});
+    persons.emplace_back(Value::Object{{"id", person.id},
+                                       {"listed", person.listed},
+                                       {"same_image", person.same_image},
+                                       {"usable", person.usable}});
   }
   return Value::Object{{"kind", "ground-truth"},
                        {"version", kGroundTruthVersion},
@@ -81,6 +83,7 @@ Result<std::vector<TruthPerson>> read_persons(const Value::Object& header) {
     PROVISO_TRY(person.id, reader.string("id", kIdBytesMax));
     PROVISO_TRY(person.listed, reader.boolean("listed"));
     PROVISO_TRY(person.same_image, reader.boolean("same_image"));
+    PROVISO_TRY(person.usable, reader.boolean("usable"));
     PROVISO_TRY_DONE(reader.finish());
     persons.push_back(std::move(person));
   }

@@ -18,7 +18,7 @@
 
 namespace proviso::evaluation {
 
-inline constexpr std::int64_t kGroundTruthVersion = 1;
+inline constexpr std::int64_t kGroundTruthVersion = 2;
 inline constexpr std::size_t kPassesMax = 10'000;
 inline constexpr std::size_t kPassFramesMax = 1'500;
 inline constexpr std::size_t kPersonsMax = 1'000;
@@ -38,6 +38,7 @@ struct TruthPerson {
   std::string id;
   bool listed = false;
   bool same_image = false;  // Every pass shows the one photograph that there is.
+  bool usable = true;       // Every picture shown is above the floor of quality: measure_people().
   friend bool operator==(const TruthPerson&, const TruthPerson&) = default;
 };
 

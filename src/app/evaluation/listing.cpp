@@ -94,6 +94,7 @@ Status measure_people(std::vector<Person>& persons,
     person.score_small = 1;
     for (const auto& shown : person.shown) {
       PROVISO_TRY(const auto seen, measurement.of(small(shown), point.face_width_px_min));
+      person.usable = person.usable && !seen.empty();
       person.score_small = std::min(person.score_small, similarity(seen, enrolled));
     }
     person.listable = person.score_small >= point.threshold_millionths / kMillion;

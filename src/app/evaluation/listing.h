@@ -9,10 +9,12 @@
 //             picture on grey, its face kSmallestShownPx wide and unturned, must hold one usable
 //             face that scores at least the threshold against the enrolled photograph, on which
 //             enrolment must find one usable face too. The least score counts.
+//   usable    the same without the score: a person of whom some picture is not above the floor is
+//             seen and never compared, which is no miss
 //   distinct  of two whose enrolled photographs score kThresholdFloorMillionths or more, who may
 //             be one person in two photographs, the one with the lesser score is taken out: ground
 //             truth has to know who somebody is
-//   out       Person::score_small and Person::listable; the people who are left
+//   out       Person::usable, score_small and listable; the people who are left
 //   errors    those of detect and embed
 //   threads   thread-bound
 //

@@ -171,8 +171,12 @@ Score score_run(const GroundTruth& truth,
     score.latencies_ms.push_back(alert.media_time_ms - *first * kMsPerSecond / truth.frames_per_s);
   }
   std::sort(score.latencies_ms.begin(), score.latencies_ms.end());
+  std::set<std::string_view> unusable;
+  for (const auto& person : truth.persons) {
+    if (!person.usable) unusable.insert(person.id);
+  }
   for (const auto& pass : truth.passes) {
-    if (!first_usable(pass, options)) continue;
+    if (!first_usable(pass, options) || unusable.contains(pass.person)) continue;
     if (!pass.listed) {
       ++score.usable_others;
       score.alerted_others += alerted.contains(pass.id) ? 1 : 0;

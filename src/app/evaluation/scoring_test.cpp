@@ -80,6 +80,14 @@ TEST(Scoring, ThreeUsableFramesMakeAPassUsableAndTwoDoNot) {
   EXPECT_EQ(score_run(three, {}, {}).usable_listed, 0);
 }
 
+TEST(Scoring, APassOfSomebodyWhosePicturesAreBelowTheFloorIsNoMiss) {
+  auto turned_away = truth();
+  turned_away.persons = {{.id = "anna", .listed = true, .usable = false}};
+  EXPECT_EQ(score_run(turned_away, {}, {}).usable_listed, 0);
+  turned_away.persons[0].usable = true;
+  EXPECT_EQ(score_run(turned_away, {}, {}).usable_listed, 2);
+}
+
 TEST(Scoring, ReadsAlertLinesAndPassesOverTheRest) {
   const auto read = parse_alert_line(
       R"({"kind":"new","alert":"a1","entry":"anna","media_time_ms":1240,"box":[10.5,20.0,30.1,40.2]})");

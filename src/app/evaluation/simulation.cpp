@@ -28,7 +28,8 @@ GroundTruth begin_truth(const Scene& scene, const std::vector<Person>& persons) 
                     .persons = {},
                     .passes = {}};
   for (std::size_t i = 0; i < persons.size(); ++i) {
-    truth.persons.push_back({persons[i].id, scene.listed[i], persons[i].same_image});
+    truth.persons.push_back(
+        {persons[i].id, scene.listed[i], persons[i].same_image, persons[i].usable});
   }
   for (std::size_t i = 0; i < scene.passes.size(); ++i) {
     const auto& person = truth.persons[scene.passes[i].person];

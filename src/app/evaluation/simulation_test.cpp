@@ -23,7 +23,7 @@ std::vector<Person> people(int count) {
     image::BgrImage picture({200, 200});
     image::fill(picture, {0, 0, 200, 200}, {90, 120, static_cast<std::uint8_t>(100 + 4 * i)});
     const auto head = cut_out(image::to_yuv(picture), {50, 50, 100, 110});
-    persons.push_back({"p" + std::to_string(i), {head, head}, picture, i > 2, 0.8, true});
+    persons.push_back({"p" + std::to_string(i), {head, head}, picture, i > 2, true, 0.8, true});
   }
   return persons;
 }

@@ -1,11 +1,19 @@
 #include "app/pipeline/camera_feed.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "stages/video/reconnect.h"
 
 namespace proviso::pipeline {
+namespace {
+
+constexpr int kNiceness = 10;  // Ten cameras' decoding leaves the rounds a core when they need it.
+
+}  // namespace
+
 CameraFeed::CameraFeed(
     CameraId id, OpenSource open, FeedOptions options, const Clock& clock, Signal& signal)
     : id_(std::move(id)),
@@ -72,6 +80,17 @@ bool CameraFeed::fail(const Error& error) {
   return may_come_back;
 }
 
+void CameraFeed::thin(video::Source& source, std::chrono::microseconds media_time) {
+  if (options_.pace == Pace::kFullSpeed) return;
+  const video::Thinned before = thinning_.level();
+  const MonotonicTime now = clock_.monotonic();
+  thinning_.frame_came(now, media_time);
+  if (queue_.dropped() > dropped_before_) thinning_.frame_dropped(now);
+  dropped_before_ = queue_.dropped();
+  if (thinning_.level() != before) source.thin(thinning_.level());
+  left_out_.store(left_out_before_ + source.left_out());
+}
+
 bool CameraFeed::offer(video::Frame frame, const std::stop_token& stop) {
   frame.key.sequence = ++sequence_;
   if (options_.pace == Pace::kFullSpeed) return queue_.push_waiting(std::move(frame), stop);
@@ -89,6 +108,8 @@ bool CameraFeed::read_source(const std::stop_token& stop) {
   if (!opened) return fail(opened.error());
   const auto source = std::move(opened).value();
   set_source(source.get());
+  thinning_.restart();
+  source->thin(thinning_.level());
   bool again = false;
   while (!stop.stop_requested()) {
     auto next = source->next();
@@ -108,13 +129,17 @@ bool CameraFeed::read_source(const std::stop_token& stop) {
     frames_.fetch_add(1);
     had_frame_ = true;
     state_.frame_came(clock_.monotonic());
-    if (!offer(std::get<video::Frame>(std::move(next).value()), stop)) break;
+    auto frame = std::get<video::Frame>(std::move(next).value());
+    thin(*source, frame.media_time);
+    if (!offer(std::move(frame), stop)) break;
   }
+  left_out_before_ = left_out_.load();
   set_source(nullptr);
   return again;
 }
 
 void CameraFeed::read_until_stopped(const std::stop_token& stop) {
+  static_cast<void>(::nice(kNiceness));  // On Linux of this thread alone; refused, no harm.
   video::Reconnect reconnect;
   while (!stop.stop_requested()) {
     had_frame_ = false;

@@ -4,6 +4,8 @@
 // queue of at most two, oldest dropped and counted. Decoding never waits for models.
 //
 //   live       every frame is offered; a full queue drops its oldest
+//   pressed    where frames are dropped or late, the source leaves pictures out before decoding
+//              (video::Thinning): never of a recording at full speed
 //   recording  in real time as above, paced by its own time stamps; else at full speed, and then
 //              the reader waits for the queue, so that nothing is dropped
 //
@@ -11,7 +13,8 @@
 // has never given a frame ends where another try would change nothing (no video, refused user,
 // wrong certificate); one that has, was right once, and is tried again whatever it says now. A
 // recording ends. Time: waits go by the clock that is given, looked at every kClockLook. Threads:
-// start() makes one thread (docs/threads.md); the rest is thread-safe. Errors: those of the source
+// start() makes one thread (docs/threads.md), which yields to the others: a frame in hand comes
+// before the next one. The rest is thread-safe. Errors: those of the source
 // end up in state(): a camera that fails does not stop the others.
 
 #include <atomic>
@@ -33,6 +36,7 @@
 #include "stages/video/camera_state.h"
 #include "stages/video/frame.h"
 #include "stages/video/source.h"
+#include "stages/video/thinning.h"
 
 namespace proviso::pipeline {
 
@@ -71,6 +75,7 @@ class CameraFeed {
   std::optional<video::Frame> take() { return queue_.try_pop(); }
   bool finished() const { return queue_.finished(); }
   std::uint64_t dropped() const { return queue_.dropped(); }
+  std::uint64_t left_out() const { return left_out_.load(); }  // Before decoding.
   const video::CameraState& state() const { return state_; }
   bool ever_gave_a_frame() const { return frames_.load() > 0; }
   std::string peer_state() const;
@@ -85,6 +90,8 @@ class CameraFeed {
   bool wait_until(MonotonicTime due, const std::stop_token& stop);
   bool offer(video::Frame frame, const std::stop_token& stop);
   void set_source(video::Source* source);
+  // Tells the source how much to leave out, after a frame at `media_time`.
+  void thin(video::Source& source, std::chrono::microseconds media_time);
 
   const CameraId id_;
   const OpenSource open_;
@@ -93,12 +100,16 @@ class CameraFeed {
   DropOldestQueue<video::Frame> queue_;
   video::CameraState state_;
   std::atomic<std::uint64_t> frames_{0};
+  std::atomic<std::uint64_t> left_out_{0};
   mutable std::mutex mutex_;
   std::condition_variable_any stopped_;
   video::Source* source_ = nullptr;  // Guarded by mutex_, as peer_state_ and warnings_.
   std::string peer_state_;
   std::vector<std::string> warnings_;
-  std::uint64_t sequence_ = 0;                    // Of the camera's thread, as all below.
+  std::uint64_t sequence_ = 0;  // Of the camera's thread, as all below.
+  video::Thinning thinning_;
+  std::uint64_t left_out_before_ = 0;             // By sources that are closed.
+  std::uint64_t dropped_before_ = 0;              // Until the last frame.
   std::optional<MonotonicTime> started_playing_;  // When media time 0 of a paced recording was.
   bool had_frame_ = false;  // Since the last failure, so that the schedule starts again.
   std::jthread thread_;

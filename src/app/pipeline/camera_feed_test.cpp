@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
 #include <future>
 #include <memory>
@@ -46,8 +47,10 @@ Step ending(const std::optional<std::string>& warning = std::nullopt) {
 // Takes one step after another, then says nothing more until it is interrupted.
 class ScriptedSource final : public video::Source {
  public:
-  ScriptedSource(std::vector<Step> steps, std::promise<void>* silent)
-      : steps_(std::move(steps)), silent_(silent) {}
+  ScriptedSource(std::vector<Step> steps,
+                 std::promise<void>* silent,
+                 std::atomic<video::Thinned>& thinned)
+      : steps_(std::move(steps)), silent_(silent), thinned_(thinned) {}
 
   Result<Next> next() override {
     if (at_ < steps_.size()) return steps_[at_++]();
@@ -57,10 +60,13 @@ class ScriptedSource final : public video::Source {
   }
   void interrupt() override { interrupted_.set_value(); }
   std::string peer_state() const override { return "scripted"; }
+  void thin(video::Thinned level) override { thinned_ = level; }
+  std::uint64_t left_out() const override { return 7; }
 
  private:
   std::vector<Step> steps_;
   std::promise<void>* silent_;
+  std::atomic<video::Thinned>& thinned_;
   std::size_t at_ = 0;
   std::promise<void> interrupted_;
 };
@@ -69,8 +75,8 @@ class CameraFeedTest : public testing::Test {
  protected:
   // The next opening gives these steps; after the last it is silent, and `silent` hears of it.
   void script(std::vector<Step> steps, std::promise<void>* silent = nullptr) {
-    openings_.push_back([steps = std::move(steps), silent](const std::stop_token&) {
-      return Opened(std::make_unique<ScriptedSource>(steps, silent));
+    openings_.push_back([this, steps = std::move(steps), silent](const std::stop_token&) {
+      return Opened(std::make_unique<ScriptedSource>(steps, silent, thinned_));
     });
   }
   void script_refusal(ErrorCode code, const std::string& message) {
@@ -124,6 +130,7 @@ class CameraFeedTest : public testing::Test {
 
   FakeClock clock_{WallTime(500'000h)};
   Signal signal_;
+  std::atomic<video::Thinned> thinned_{video::Thinned::kNothing};  // What the source was told.
   std::deque<Opening> openings_;  // Of the feed's thread while there is one, as all below.
   std::vector<MonotonicTime> opened_at_;
   std::unique_ptr<CameraFeed> feed_;
@@ -274,6 +281,28 @@ TEST_F(CameraFeedTest, ACameraThatNeverAnswersIsOfflineAfter20SecondsAndHoldsNob
   EXPECT_EQ(silent.state().condition(clock_.monotonic()), video::Condition::kOffline);
   silent.stop();  // Returns although the opening would have waited for ever.
   EXPECT_TRUE(silent.finished());
+}
+
+TEST_F(CameraFeedTest, DroppedFramesMakeTheSourceLeavePicturesOutAndAFullSpeedRecordingNever) {
+  std::vector<Step> steps;
+  for (int n = 0; n < 4; ++n) steps.push_back(frame_at(n * 40ms));
+  std::promise<void> silent;
+  script(steps, &silent);
+  CameraFeed& feed = start(kLive);  // Nobody takes a frame: the third drops the first.
+  ASSERT_EQ(silent.get_future().wait_for(kHanging), std::future_status::ready);
+  EXPECT_EQ(thinned_.load(), video::Thinned::kUnreferenced);
+  EXPECT_EQ(feed.left_out(), 7U);
+  feed.stop();
+
+  steps.push_back([this]() -> Result<Next> {
+    clock_.advance(10s);  // As slow as can be: that is not late where nobody waits.
+    return Next(video::EndOfStream{});
+  });
+  script(steps);
+  start(kAtFullSpeed);
+  for (int n = 0; n < 4; ++n) EXPECT_TRUE(take().has_value());
+  EXPECT_TRUE(ends());
+  EXPECT_EQ(thinned_.load(), video::Thinned::kNothing);
 }
 
 TEST_F(CameraFeedTest, AStopInterruptsAReadingThatIsUnderWay) {

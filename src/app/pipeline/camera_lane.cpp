@@ -68,6 +68,7 @@ CameraSummary CameraLane::summary(MonotonicTime now) const {
   summary.warnings = feed.warnings();
   summary.ever_gave_a_frame = feed.ever_gave_a_frame();
   summary.frames_dropped = feed.dropped();
+  summary.frames_left_out = feed.left_out();
   return summary;
 }
 

@@ -38,7 +38,7 @@
 namespace proviso::pipeline {
 
 inline constexpr std::size_t kCamerasMax = authority::Statement::kCamerasMax;
-inline constexpr std::size_t kShotsPerRoundMax = 8;
+inline constexpr std::size_t kShotsPerRoundMax = 4;  // Two a lane: 30 ms (ADR 0007).
 
 struct CameraSetup {
   CameraId id;

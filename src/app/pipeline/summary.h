@@ -26,14 +26,15 @@ struct CameraSummary {
   std::string peer_state;  // Whether the camera is authenticated.
   std::vector<std::string> warnings;
   bool ever_gave_a_frame = false;
-  std::uint64_t frames = 0;          // Decoded and admitted.
-  std::uint64_t frames_dropped = 0;  // Oldest of a full queue, because models were busy.
-  std::uint64_t frames_refused = 0;  // Not admitted by the gate.
-  std::uint64_t sweeps = 0;          // Looks at the whole frame.
-  std::uint64_t near_looks = 0;      // Looks around a known face.
-  std::uint64_t faces_seen = 0;      // Tracks.
-  std::uint64_t compared = 0;        // Tracks searched for at least once.
-  std::uint64_t comparisons = 0;     // Searches.
+  std::uint64_t frames = 0;           // Decoded and admitted.
+  std::uint64_t frames_dropped = 0;   // Oldest of a full queue, because models were busy.
+  std::uint64_t frames_left_out = 0;  // Before decoding, while frames were dropped or late.
+  std::uint64_t frames_refused = 0;   // Not admitted by the gate.
+  std::uint64_t sweeps = 0;           // Looks at the whole frame.
+  std::uint64_t near_looks = 0;       // Looks around a known face.
+  std::uint64_t faces_seen = 0;       // Tracks.
+  std::uint64_t compared = 0;         // Tracks searched for at least once.
+  std::uint64_t comparisons = 0;      // Searches.
   std::uint64_t embeddings = 0;
   std::uint64_t stale = 0;  // Shots wiped because the gate had changed since their permit.
   std::uint64_t shed = 0;   // Shots left out because a bound was reached.

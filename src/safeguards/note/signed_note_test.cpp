@@ -101,7 +101,7 @@ TEST_F(VerifierKeys, AreRefusedInEveryOtherForm) {
            replaced(good, "+Ae", "+Be"),  // Another kind of key.
            replaced(good, "3U2k", "3U2"),
            replaced(good, "3U2k", "3U2kAAAA"),
-           std::string(good) + "\n",
+           concat(good, "\n"),
        }) {
     const auto refused = VerifierKey::parse(text);
     ASSERT_FALSE(refused.has_value()) << text;
@@ -172,7 +172,7 @@ TEST_F(SignedNotes, AreRefusedInEveryOtherForm) {
            std::string{},
            std::string("\n\n"),
            std::string(good.substr(0, good.size() - 1)),        // No line feed at the end.
-           std::string(good) + "\n",                            // An empty line after all.
+           concat(good, "\n"),                                  // An empty line after all.
            replaced(good, "\n\n", "\n"),                        // No empty line.
            replaced(good, "\xE2\x80\x94 ", "- "),               // Another dash.
            replaced(good, "\xE2\x80\x94 ", "\xE2\x80\x94"),     // No space.

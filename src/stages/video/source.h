@@ -7,6 +7,7 @@
 // Threads: thread-bound, except interrupt(), which any thread may call.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "base/core/result.h"
 #include "stages/video/frame.h"
+#include "stages/video/thinning.h"
 
 namespace proviso::video {
 
@@ -40,6 +42,11 @@ class Source {
 
   // "authenticated" by a verified certificate, or why not, for state and summary.
   virtual std::string peer_state() const = 0;
+
+  // What next() may leave out from here on. A source that cannot leave anything out gives all.
+  virtual void thin(Thinned /*level*/) {}
+  // How many pictures were left out, to within those that a decoder holds back for their order.
+  virtual std::uint64_t left_out() const { return 0; }
 
   // What decodes: "software", or the hardware by name.
   virtual std::string decoding() const { return "software"; }
