@@ -1,12 +1,18 @@
-"""What stops being true while it runs stops the engine, in real time: the end, the clock, an officer.
+"""What stops being true while it runs stops the engine, in real time: the end, the clock, an officer, a full disk.
 
 PROVISO_FULL=1 runs five trials of the end and every wrong clock.
 """
+import contextlib
 import datetime
 import json
+import os
 import pathlib
+import queue
+import re
+import signal
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -17,7 +23,33 @@ TRIALS = 5 if FULL else 1
 ELSEWHERE = "52.0000,-0.4500; 52.0000,-0.4490; 52.0008,-0.4490"  # No other deployment is there.
 RUN_S = 8  # That a window still lasts once its authority is signed, at least.
 SEEN_S = 1.0
+DISK_BYTES = 4 << 20
 STOP_S = 1.0  # Everything is still within so long of the end.
+
+
+class SmallDisk:
+    """A file system of a few megabytes, in memory, which can be filled and freed."""
+
+    def __init__(self, test: unittest.TestCase):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=test.base))
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", self.folder],
+                                 capture_output=True, text=True)
+        if mounted.returncode != 0:
+            test.skipTest(f"SKIPPED LOUDLY: no file system can be mounted here: {mounted.stderr.strip()}; run as root")
+        test.addCleanup(subprocess.run, ["umount", "--lazy", self.folder], check=True)
+
+    def free_bytes(self) -> int:
+        found = os.statvfs(self.folder)
+        return found.f_bavail * found.f_frsize
+
+    def fill(self):
+        with (self.folder / "filling").open("wb", buffering=0) as file:
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(b"\0" * 4096)
+
+    def free(self):
+        (self.folder / "filling").unlink()
 
 
 class WhileItRuns(unittest.TestCase):
@@ -147,6 +179,49 @@ class WhileItRuns(unittest.TestCase):
         one.office.step("review", "test", "--report", one.office.site / "deployments/test.cancellation.md",
                         "--reason", "Complete", officer="sam")
         one.office.step("open", "next")
+
+    def test_a_full_disk_withholds_the_alert_and_the_run_goes_on_within_ten_seconds_of_its_being_freed(self):
+        disk = SmallDisk(self)
+        one = self.started.copy(disk.folder)
+        log, record = one.office.site / "log/checkpoint", one.office.site / "deployments/test.jsonl"
+        before = log.read_bytes(), record.read_bytes()
+        process = one.begin("--real-time")
+        lines = queue.Queue()
+        threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
+        self.wait(lambda: log.read_bytes() != before[0] and record.read_bytes() != before[1], "the run does not start")
+        disk.fill()
+        said = ""
+        while "is withheld" not in said:
+            said = process.stderr.readline()
+            self.assertTrue(said, "the control: the man is recognised")
+        withheld = re.search("alert-[0-9a-f]+", said)[0]
+        self.wait(lambda: disk.free_bytes() == 0 and lines.empty(), "an alert left that is in no log")
+        disk.free()
+        began = time.monotonic()
+        alert = json.loads(lines.get(timeout=10))
+        back_s = time.monotonic() - began
+        print(f"disk freed: the next alert after {back_s:.2f} s", flush=True)
+        self.assertLess(back_s, 10)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=30), 0, process.stderr.read())
+        self.assertEqual((alert["entry"], alert["kind"]), ("man", "new"), "nobody had seen the first")
+        acts = [(entry["kind"], entry["body"].get("reason") or entry["body"].get("alert")) for entry in one.office.journal()]
+        begun = len(acts) - 1 - [kind for kind, _ in reversed(acts)].index("run_started")
+        self.assertEqual(acts[begun + 1:begun + 5], [("run_suspended", "journal"), ("alert_withheld", withheld),
+                                                     ("run_resumed", None), ("alert_raised", alert["alert"])])
+        one.office.run("audit", "verify")
+        process.stderr.close()
+
+    def test_a_run_does_not_start_on_a_full_disk_and_does_once_there_is_room(self):
+        disk = SmallDisk(self)
+        one = self.started.copy(disk.folder)
+        disk.fill()
+        code, alerts, summary, said = one.run(until_alert=False)
+        self.assertEqual((code, alerts, summary["inferences"]), (1, [], 0), said)
+        self.assertIn("No space left on device", said)
+        disk.free()
+        code, alerts, _, said = one.run(until_alert=True)
+        self.assertEqual((code, alerts[0]["entry"]), (0, "man"), said)
 
 
 if __name__ == "__main__":

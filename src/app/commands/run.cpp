@@ -133,7 +133,7 @@ class Run {
   Status enter_start();
   Status enter_end(const pipeline::Summary& summary);
   bool enter_alert(const alert::Alert& alert);
-  void show(const alert::Alert& alert, const video::Frame& frame, const pipeline::Latency& latency);
+  bool show(const alert::Alert& alert, const video::Frame& frame, const pipeline::Latency& latency);
   void progress(const pipeline::Summary& summary);
   pipeline::Outputs outputs();
   Result<pipeline::Summary> walk(const std::stop_token& stop);
@@ -234,24 +234,26 @@ Status Run::enter_end(const pipeline::Summary& summary) {
 
 // What is not in the journal does not leave.
 bool Run::enter_alert(const alert::Alert& alert) {
-  const auto entered = journal_.append(
-      "alert_raised",
-      {{"alert", alert.id.text()},
-       {"authority", crypto::to_hex(authority_->digest())},
-       {"camera", alert.camera.text()},
-       {"captured_at", to_rfc3339(alert.captured_at)},
-       {"deployment", authority_->statement().reference},
-       {"entry", alert.entry.text()},
-       {"score_millionths", static_cast<std::int64_t>(std::max(0.0, alert.score * kMillion))},
-       {"shots", static_cast<std::int64_t>(alert.shots_agreeing)}});
-  if (!entered) gate_->stop(concat("an alert could not be journalled: ", entered.error().message));
-  return entered.has_value();
+  const Value::Object body{
+      {"alert", alert.id.text()},
+      {"authority", crypto::to_hex(authority_->digest())},
+      {"camera", alert.camera.text()},
+      {"captured_at", to_rfc3339(alert.captured_at)},
+      {"deployment", authority_->statement().reference},
+      {"entry", alert.entry.text()},
+      {"score_millionths", static_cast<std::int64_t>(std::max(0.0, alert.score * kMillion))},
+      {"shots", static_cast<std::int64_t>(alert.shots_agreeing)}};
+  const auto entered = journal_.append("alert_raised", body);
+  if (entered) return true;
+  warn(concat("alert ", alert.id.text(), " is withheld: ", entered.error().message));
+  watch_->withhold(body, entered.error());
+  return false;
 }
 
-void Run::show(const alert::Alert& alert,
+bool Run::show(const alert::Alert& alert,
                const video::Frame& frame,
                const pipeline::Latency& latency) {
-  if (!enter_alert(alert)) return;
+  if (!enter_alert(alert)) return false;
   std::string picture;
   if (!settings_.pictures.empty()) {
     picture = concat(settings_.pictures, "/", alert.id.text(), "-track", alert.track.value, ".jpg");
@@ -266,6 +268,7 @@ void Run::show(const alert::Alert& alert,
   } else {
     std::cout << line << '\n' << std::flush;
   }
+  return true;
 }
 
 void Run::progress(const pipeline::Summary& summary) {
@@ -281,7 +284,7 @@ void Run::progress(const pipeline::Summary& summary) {
 
 pipeline::Outputs Run::outputs() {
   pipeline::Outputs outputs;
-  outputs.on_alert = [this](const auto&... parts) { show(parts...); };
+  outputs.on_alert = [this](const auto&... parts) { return show(parts...); };
   const bool on_a_terminal = isatty(STDERR_FILENO) == 1;
   outputs.on_progress = [this, on_a_terminal](const pipeline::Summary& summary) {
     progress(summary);

@@ -82,6 +82,7 @@ std::string camera_text(const pipeline::CameraSummary& camera) {
   row("comparisons", camera.comparisons);
   row("alerts", camera.alerts);
   row("updates", camera.updates);
+  if (camera.withheld > 0) row("alerts withheld", camera.withheld);
   if (camera.stale > 0) row("stale, wiped", camera.stale);
   if (camera.shed > 0) row("shed over a bound", camera.shed);
   for (const std::string& warning : camera.warnings) text += padded("warning") + warning + "\n";
@@ -108,6 +109,7 @@ json::Line camera_json(const pipeline::CameraSummary& camera) {
       .integer("embeddings", whole(camera.embeddings))
       .integer("alerts", whole(camera.alerts))
       .integer("updates", whole(camera.updates))
+      .integer("withheld", whole(camera.withheld))
       .integer("stale", whole(camera.stale))
       .integer("shed", whole(camera.shed));
   json::Line reasons;

@@ -57,7 +57,8 @@ struct Parts {
 
 struct Outputs {
   // The frame on which the decision fell, for the side-by-side picture; valid for the call.
-  std::function<void(const alert::Alert&, const video::Frame&, const Latency&)> on_alert;
+  // Returns whether the alert has left; one that has not is raised again at the next sighting.
+  std::function<bool(const alert::Alert&, const video::Frame&, const Latency&)> on_alert;
   std::function<void(const Summary&)> on_progress;  // About once a second; may be empty.
 };
 

@@ -222,10 +222,14 @@ class PipelineTest : public testing::Test {
                       .searcher = *searcher_,
                       .alerter = *alerter_,
                       .clock = clock_};
-    const Outputs outputs{.on_alert = [this](const alert::Alert& alert,
-                                             const video::Frame&,
-                                             const Latency&) { alerts_.push_back(alert); },
-                          .on_progress = {}};
+    const Outputs outputs{
+        .on_alert =
+            [this](const alert::Alert& alert, const video::Frame&, const Latency&) {
+              if (withhold_ && withhold_()) return false;
+              alerts_.push_back(alert);
+              return true;
+            },
+        .on_progress = {}};
     return run(parts, std::move(cameras), outputs, std::stop_token{}).value();
   }
 
@@ -239,6 +243,7 @@ class PipelineTest : public testing::Test {
   std::unique_ptr<alert::Alerter> alerter_;
   std::unique_ptr<authority::Gate> gate_;
   std::vector<alert::Alert> alerts_;
+  std::function<bool()> withhold_;  // Whether an alert does not leave.
 };
 
 TEST_F(PipelineTest, AListedPersonAlertsOnceAndEveryTemplateIsWiped) {
@@ -363,6 +368,23 @@ TEST_F(PipelineTest, ASuspensionWipesEverybodyAndTheRunGoesOnAfterIt) {
   EXPECT_EQ(summary.refused_rule, "suspension");
   EXPECT_EQ(summary.cameras[0].faces_seen, 2U) << "before, and anew after";
   EXPECT_EQ(summary.stop_rule, "sources-ended");
+}
+
+TEST_F(PipelineTest, AnAlertThatCouldNotLeaveIsCountedAndRaisedAnewOnceTheRunGoesOn) {
+  open_gate({"one"});
+  const authority::Circumstances undisturbed = authority::undisturbed(gate_->statement());
+  withhold_ = [this, left = 1]() mutable {
+    if (left-- <= 0) return false;
+    gate_->suspend({.rule = "journal", .found = "a", .needed = "b", .next = "c"});
+    return true;
+  };
+  const Summary summary = run_cameras({camera("one", 120, [&](int number) {
+    if (number == 70) gate_->update(undisturbed);
+  })});
+  EXPECT_EQ(summary.cameras[0].withheld, 1U);
+  EXPECT_EQ(summary.cameras[0].alerts, 1U);
+  ASSERT_EQ(alerts_.size(), 1U);
+  EXPECT_EQ(alerts_[0].kind, alert::Kind::kNew) << "nobody has seen the first";
 }
 
 class PipelineExpiryTest : public PipelineTest, public testing::WithParamInterface<int> {};

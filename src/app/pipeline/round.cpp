@@ -196,14 +196,19 @@ void Round::review() {
     // An alert may not leave after the end of the window, even if it was right a moment ago.
     if (!parts_.gate.confirm(decision.look->permit)) {
       ++lane.counts.stale;
+      parts_.alerter.withdraw(decision.alert);
       continue;
     }
-    ++(decision.alert.kind == alert::Kind::kNew ? lane.counts.alerts : lane.counts.updates);
     const auto latency = parts_.clock.monotonic() - decision.look->frame.arrived_at;
     const auto since_first = decision.alert.captured_at - decision.alert.first_usable_at;
     const Latency measured{.from_capture = latency, .from_first_usable = latency + since_first};
+    if (!outputs_.on_alert(decision.alert, decision.look->frame, measured)) {
+      ++lane.counts.withheld;
+      parts_.alerter.withdraw(decision.alert);
+      continue;
+    }
+    ++(decision.alert.kind == alert::Kind::kNew ? lane.counts.alerts : lane.counts.updates);
     if (summary_.latencies.size() < kLatenciesMax) summary_.latencies.push_back(measured);
-    outputs_.on_alert(decision.alert, decision.look->frame, measured);
   }
 }
 

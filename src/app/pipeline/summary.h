@@ -40,6 +40,7 @@ struct CameraSummary {
   std::uint64_t shed = 0;   // Shots left out because a bound was reached.
   std::uint64_t alerts = 0;
   std::uint64_t updates = 0;
+  std::uint64_t withheld = 0;  // Alerts that have not left, because they could not be journalled.
   // Tracks never compared, by the reason of their best look.
   std::array<std::uint64_t, quality::kReasonCount> not_compared{};
 };

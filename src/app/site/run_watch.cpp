@@ -12,6 +12,19 @@ namespace {
 using authority::Refusal;
 using deployment::EventKind;
 
+constexpr std::string_view kJournalRule = "journal";
+
+Refusal not_written(const Error& error) {
+  return {.rule = std::string(kJournalRule),
+          .found = concat("an act could not be entered (", error.message, ")"),
+          .needed = "every act must stand in the log and the record before it counts",
+          .next = "free space or mend the disk; the run then goes on by itself"};
+}
+
+bool may_pass(const Error& error) {
+  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kOverLimit;
+}
+
 }  // namespace
 
 RunWatch::RunWatch(const Site& site,
@@ -118,27 +131,88 @@ Status RunWatch::enter(deployment::Event event) {
   return Done{};
 }
 
-// A folder that cannot be written is one that cannot be trusted to tell of a suspension either.
+// A full disk may be free again in a moment; a damaged log is not to be trusted any more.
 void RunWatch::fail(const Error& error) {
-  gate_->stop(concat("the deployment's record or journal cannot be written: ", error.message));
+  if (!may_pass(error)) {
+    gate_->stop(concat("the deployment's record or journal cannot be written: ", error.message));
+    return;
+  }
+  {
+    const std::lock_guard lock(owed_mutex_);
+    fault_ = error;
+  }
+  gate_->suspend(not_written(error));
 }
 
-void RunWatch::enter_if_due(MonotonicTime now) {
-  Status entered = Done{};
+void RunWatch::withhold(Value::Object alert, const Error& error) {
+  bool is_full = false;
+  {
+    const std::lock_guard lock(owed_mutex_);
+    is_full = withheld_.size() == kWithheldMax;
+    if (!is_full) withheld_.push_back(std::move(alert));
+  }
+  if (is_full) gate_->stop(concat("more than ", kWithheldMax, " alerts are withheld"));
+  fail(error);
+}
+
+std::optional<Error> RunWatch::fault() const {
+  const std::lock_guard lock(owed_mutex_);
+  return fault_;
+}
+
+authority::Circumstances RunWatch::told() const {
+  authority::Circumstances circumstances = circumstances_;
+  const auto why = fault();
+  if (why && !circumstances.suspended) circumstances.suspended = not_written(*why);
+  return circumstances;
+}
+
+// That the run was suspended comes first, so that the log tells it in order.
+Status RunWatch::enter_owed() {
+  const std::string& deployment = authority_->statement().reference;
+  if (hindered_by_ != kJournalRule) {
+    PROVISO_TRY_DONE(journal_.append(
+        "run_suspended", {{"deployment", deployment}, {"reason", std::string(kJournalRule)}}));
+    hindered_by_ = kJournalRule;
+  }
+  while (true) {
+    Value::Object alert;
+    {
+      const std::lock_guard lock(owed_mutex_);
+      if (withheld_.empty()) return Done{};
+      alert = withheld_.front();
+    }
+    PROVISO_TRY_DONE(journal_.append("alert_withheld", std::move(alert)));
+    const std::lock_guard lock(owed_mutex_);
+    withheld_.pop_front();
+  }
+}
+
+void RunWatch::catch_up_with_journal(MonotonicTime now) {
+  if (fault() && now < retry_at_) return;
+  retry_at_ = now + kRetryEvery;
+  Status entered = fault() ? enter_owed() : Status(Done{});
+  if (entered) entered = enter_due(now);
+  if (!entered) return fail(entered.error());
+  const std::lock_guard lock(owed_mutex_);
+  if (withheld_.empty()) fault_.reset();
+}
+
+Status RunWatch::enter_due(MonotonicTime now) {
   const auto closed = gate_->closed();
   const auto* suspension = deployment_->suspended();
   if (closed && authority::halts_deployment(closed->rule) && suspension == nullptr) {
     deployment::Event halted;
     halted.kind = EventKind::kHalted;
     halted.reason = closed->rule;
-    entered = enter(std::move(halted));
+    PROVISO_TRY_DONE(enter(std::move(halted)));
   } else if (deployment_->has_uncounted_outcomes() || now - counted_at_ >= kCountEvery) {
-    counted_at_ = now;
     deployment::Event counted;
     counted.kind = EventKind::kCounted;
-    entered = enter(std::move(counted));
+    PROVISO_TRY_DONE(enter(std::move(counted)));
+    counted_at_ = now;
   }
-  if (!entered) fail(entered.error());
+  return Done{};
 }
 
 // The journal is told once of each suspension, and once of its end.
@@ -147,11 +221,10 @@ void RunWatch::note_changes() {
   const bool is_halted = closed && authority::halts_deployment(closed->rule);
   const auto suspended = is_halted ? closed : gate_->suspended();
   const std::string rule = suspended ? suspended->rule : std::string();
-  if (rule == hindered_by_ || (closed && !suspended)) return;
+  if (rule == hindered_by_ || rule == kJournalRule || (closed && !suspended)) return;
   // What a decision has ended is entered with that decision.
   const auto& suspensions = deployment_->suspensions();
   const bool was_decided = !suspensions.empty() && suspensions.back().rule == hindered_by_;
-  hindered_by_ = rule;
   Value::Object body{{"deployment", authority_->statement().reference}};
   Result<std::uint64_t> entered = std::uint64_t{0};
   if (!rule.empty()) {
@@ -161,7 +234,8 @@ void RunWatch::note_changes() {
     body["decision"] = crypto::to_hex(deployment_->head());
     entered = journal_.append("run_resumed", std::move(body));
   }
-  if (!entered) fail(entered.error());
+  if (!entered) return fail(entered.error());
+  hindered_by_ = rule;
 }
 
 // Steps whose command was cut off before it could enter them.
@@ -174,8 +248,8 @@ Status RunWatch::catch_up() {
 void RunWatch::look() {
   const Status read_again = read(gate_->trusted_now());
   if (read_again) {
-    enter_if_due(circumstances_.read_at);
-    gate_->update(circumstances_);
+    catch_up_with_journal(circumstances_.read_at);
+    gate_->update(told());
   }
   note_changes();
 }
@@ -214,6 +288,17 @@ Status RunWatch::end() {
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
   look();  // What came last, such as a clock that was set, is said too.
+  if (fault()) {
+    const Status entered = enter_owed();
+    if (!entered) {
+      const std::lock_guard lock(owed_mutex_);
+      return Error{entered.error().code,
+                   concat(withheld_.size(),
+                          " alerts were withheld and are in no log, because it cannot be written (",
+                          entered.error().message,
+                          "); write down what you know of them")};
+    }
+  }
   deployment::Event ended;
   ended.kind = EventKind::kRunEnded;
   return enter(std::move(ended));

@@ -5,20 +5,24 @@
 // itself must say goes to the record.
 //
 //   look     every kLookEvery: four small files are read; what has changed is verified anew, and
-//   the
-//            authority at least every kVerifyEvery, since roles end by themselves. What cannot be
-//            read makes the gate wait, because it then hears nothing (Gate: circumstances)
+//            the authority at least every kVerifyEvery, since roles end by themselves. What cannot
+//            be read makes the gate wait, because it then hears nothing (Gate: circumstances)
 //   count    faces seen and alerts so far, for the false-alert limit; entered in the record when an
 //            outcome has come, and every kCountEvery
+//   journal  while it or the record cannot be written (a full disk), the gate is suspended and the
+//            alert that could not be entered is withheld; every kRetryEvery it is tried again.
+//            Once the suspension and what was withheld are entered, the run goes on by itself
 //   clock    a clock that was set halts the deployment: only a signed decision lets it go on
 //
-// Threads: keep_looking() makes one thread (docs/threads.md), which looks and journals; count() may
-// be called from any. Errors: those of reading and verifying; what goes wrong later suspends the
-// gate.
+// Threads: keep_looking() makes one thread (docs/threads.md), which looks and journals; count() and
+// withhold() may be called from any. Errors: those of reading and verifying; what goes wrong later
+// suspends the gate, or stops it where the log is damaged. Limit: kWithheldMax alerts, then it
+// stops.
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -40,6 +44,8 @@ namespace proviso::site {
 inline constexpr std::chrono::milliseconds kLookEvery{250};
 inline constexpr std::chrono::seconds kVerifyEvery{1};
 inline constexpr std::chrono::seconds kCountEvery{60};
+inline constexpr std::chrono::seconds kRetryEvery{1};
+inline constexpr std::size_t kWithheldMax = 1'000;
 
 class RunWatch {
  public:
@@ -63,6 +69,8 @@ class RunWatch {
   // Looks by itself from now on, until end().
   void keep_looking();
   void count(std::int64_t faces_seen, std::int64_t alerts);  // Of this run.
+  // The alert with this leaf body could not be entered because of `error`, and has not left.
+  void withhold(Value::Object alert, const Error& error);
   Status end();  // Stops looking, and enters the end of the run in the record.
 
   // One look: what keep_looking() does again and again. Not while that lasts.
@@ -89,7 +97,11 @@ class RunWatch {
   Status verify(const Files& files, WallTime now);
   deployment::Terms terms() const;
   Status enter(deployment::Event event);
-  void enter_if_due(MonotonicTime now);
+  Status enter_due(MonotonicTime now);
+  Status enter_owed();
+  void catch_up_with_journal(MonotonicTime now);
+  std::optional<Error> fault() const;
+  authority::Circumstances told() const;
   void note_changes();
   Status catch_up();
   void fail(const Error& error);
@@ -111,6 +123,10 @@ class RunWatch {
   std::string hindered_by_;        // The rule that the journal was last told of; empty: none.
   std::int64_t faces_before_ = 0;  // Of earlier runs.
   std::int64_t alerts_before_ = 0;
+  MonotonicTime retry_at_;
+  mutable std::mutex owed_mutex_;
+  std::deque<Value::Object> withheld_;  // Guarded by owed_mutex_, as the next.
+  std::optional<Error> fault_;          // Why the journal or the record was last not written.
   std::atomic<std::int64_t> faces_{0};
   std::atomic<std::int64_t> alerts_{0};
   std::mutex mutex_;

@@ -4,7 +4,9 @@
 #include "app/site/run_watch.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <map>
 
@@ -58,6 +60,7 @@ class RunWatchTest : public testing::Test {
     journal_ = audit::Journal::open(site_->log_folder(), clock_).value();
   }
   void TearDown() override {
+    refuse_writes(false);
     watch_.reset();
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
@@ -220,13 +223,28 @@ class RunWatchTest : public testing::Test {
     watch_->look();
     return admits();
   }
+  // As a full disk does, which root too meets: no file grows.
+  static void refuse_writes(bool refused) {
+    ASSERT_NE(::signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = refused ? 0 : limit.rlim_max;
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  Value::Object body_of_an_alert() const {
+    return {{"alert", "alert-1"},
+            {"authority", crypto::to_hex(crypto::sha256(statement_.to_body()))},
+            {"camera", statement_.cameras[0].id.text()},
+            {"deployment", "test"},
+            {"entry", "somebody"}};
+  }
   std::string suspended_by() const { return gate_->suspended().value_or(authority::Cause{}).rule; }
   std::string closed_by() const { return gate_->closed().value_or(authority::Cause{}).rule; }
   // "run_suspended presence", in the order of the journal.
   std::vector<std::string> journalled() const {
     std::vector<std::string> said;
     for (const audit::Entry& entry : audit::Journal::read(site_->log_folder()).value()) {
-      if (!entry.kind.starts_with("run_")) continue;
+      if (!entry.kind.starts_with("run_") && entry.kind != "alert_withheld") continue;
       const auto reason = entry.body.find("reason");
       said.push_back(reason == entry.body.end()
                          ? entry.kind
@@ -353,6 +371,64 @@ TEST_F(RunWatchTest, AFolderThatCannotBeReadSuspendsAfterASecond) {
   EXPECT_EQ(suspended_by(), "circumstances");
   fs::rename(away, site_->policy_file());
   EXPECT_TRUE(goes_on_after(kLookEvery));
+}
+
+TEST_F(RunWatchTest, AnAlertThatCannotBeJournalledSuspendsAtOnceAndIsEnteredOnceTheDiskIsFree) {
+  begin();
+  EXPECT_TRUE(goes_on_after(kLookEvery));
+  refuse_writes(true);
+  const Value::Object alert = body_of_an_alert();
+  const auto refused = journal_->append("alert_raised", alert);
+  ASSERT_FALSE(refused.has_value());
+  watch_->withhold(alert, refused.error());
+  EXPECT_FALSE(admits()) << "before anybody has looked";
+  for (int look = 0; look < 40; ++look) EXPECT_FALSE(goes_on_after(kLookEvery)) << look;
+  EXPECT_EQ(suspended_by(), "journal");
+  EXPECT_EQ(closed_by(), "");
+  refuse_writes(false);
+  EXPECT_EQ(journalled(), Said{}) << "nothing could be said";
+  for (int look = 0; look < 5 && !admits(); ++look) goes_on_after(kLookEvery);
+  EXPECT_TRUE(admits()) << "within a retry and a look";
+  EXPECT_EQ(journalled(), (Said{"run_suspended journal", "alert_withheld", "run_resumed"}));
+  EXPECT_TRUE(watch_->end());
+}
+
+TEST_F(RunWatchTest, ALapseThatCannotBeJournalledIsSaidLater) {
+  begin();
+  refuse_writes(true);
+  EXPECT_FALSE(goes_on_after(minutes(60)));
+  refuse_writes(false);
+  attest_presence(minutes(60));
+  EXPECT_FALSE(goes_on_after(kLookEvery)) << "the suspension is owed to the log";
+  for (int look = 0; look < 5 && !admits(); ++look) goes_on_after(kLookEvery);
+  EXPECT_TRUE(admits());
+  EXPECT_EQ(journalled(), (Said{"run_suspended journal", "run_resumed"}));
+}
+
+TEST_F(RunWatchTest, ARunThatEndsWithAlertsInNoLogSaysHowMany) {
+  begin();
+  refuse_writes(true);
+  watch_->withhold(body_of_an_alert(), {ErrorCode::kUnavailable, "full"});
+  const Status ended = watch_->end();
+  ASSERT_FALSE(ended.has_value());
+  EXPECT_NE(ended.error().message.find("1 alerts were withheld"), std::string::npos);
+}
+
+TEST_F(RunWatchTest, ADamagedLogStopsTheRunForGood) {
+  begin();
+  watch_->withhold(body_of_an_alert(), {ErrorCode::kCorrupt, "a sync failed"});
+  EXPECT_FALSE(goes_on_after(kLookEvery));
+  EXPECT_EQ(closed_by(), "stopped");
+}
+
+TEST_F(RunWatchTest, WithholdsAsManyAlertsAsItMayAndStopsAtOneMore) {
+  begin();
+  for (std::size_t n = 0; n < kWithheldMax; ++n) {
+    watch_->withhold(body_of_an_alert(), {ErrorCode::kUnavailable, "full"});
+  }
+  EXPECT_EQ(closed_by(), "");
+  watch_->withhold(body_of_an_alert(), {ErrorCode::kUnavailable, "full"});
+  EXPECT_EQ(closed_by(), "stopped");
 }
 
 TEST_F(RunWatchTest, AStopEndsTheRun) {

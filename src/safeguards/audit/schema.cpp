@@ -70,6 +70,7 @@ constexpr std::array<std::string_view, 2> kResumed{"decision", "deployment"};
 
 constexpr std::array kKinds = std::to_array<KindRule>({
     {"alert_raised", Names{kAlert}},
+    {"alert_withheld", Names{kAlert}},
     {"attestation", Names{kAttestation}},
     {"authority_signed", Names{kSigned}},
     {"cancellation_drafted", Names{kDeploymentReport}},

@@ -202,6 +202,13 @@ void Gate::update(const Circumstances& circumstances) {
   if (was_hindered || is_hindered(now)) epoch_.fetch_add(1, std::memory_order_acq_rel);
 }
 
+void Gate::suspend(const Refusal& refusal) {
+  const std::lock_guard lock(mutex_);
+  suspended_by_ = refusal;
+  is_suspended_.store(true, std::memory_order_release);
+  epoch_.fetch_add(1, std::memory_order_acq_rel);
+}
+
 void Gate::close_locked(Cause cause) {
   if (closed_.load(std::memory_order_relaxed)) return;
   closed_by_ = std::move(cause);

@@ -77,6 +77,8 @@ class Gate {
   Status confirm(const LivePermit& permit) const;
 
   void update(const Circumstances& circumstances);
+  // At once, until the next update() says whether it goes on. Raises the epoch.
+  void suspend(const Refusal& refusal);
   void stop(std::string reason);  // Final. Raises the epoch; the first reason is kept.
 
   // Why no frame will be admitted again; empty where one may be.

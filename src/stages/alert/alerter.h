@@ -73,6 +73,9 @@ class Alerter {
 
   // The alerts that this sighting raises, in the order of its candidates.
   std::vector<Alert> consider(const Sighting& sighting);
+  // The alert has not reached people: it is as if it had not been raised, and the next sighting
+  // raises it anew. An update leaves the alert that it belongs to.
+  void withdraw(const Alert& alert);
   void track_closed(const CameraId& camera, track::TrackId track);
 
   double threshold() const { return options_.threshold; }

@@ -189,6 +189,29 @@ TEST_F(AlerterTest, ForgetsATrackWhenItCloses) {
   EXPECT_EQ(consider({.after = 1s}).size(), 1U);
 }
 
+TEST_F(AlerterTest, AnAlertThatWasWithdrawnIsRaisedAnewByTheSameTrack) {
+  const auto withheld = consider({});
+  ASSERT_EQ(withheld.size(), 1U);
+  alerter_.withdraw(withheld[0]);
+  const auto anew = consider({.after = 1s});
+  ASSERT_EQ(anew.size(), 1U);
+  EXPECT_EQ(anew[0].kind, Kind::kNew);
+  EXPECT_NE(anew[0].id, withheld[0].id);
+  EXPECT_FALSE(anew[0].linked_to.has_value());
+  EXPECT_TRUE(consider({.after = 2s}).empty()) << "the control: it has left now";
+}
+
+TEST_F(AlerterTest, AWithdrawnUpdateLeavesTheAlertThatItBelongsTo) {
+  const auto first = consider({});
+  const auto update = consider({.track = 2, .after = 1s});
+  ASSERT_EQ(update.size(), 1U);
+  alerter_.withdraw(update[0]);
+  const auto anew = consider({.track = 2, .after = 2s});
+  ASSERT_EQ(anew.size(), 1U);
+  EXPECT_EQ(anew[0].kind, Kind::kUpdate);
+  EXPECT_EQ(anew[0].id, first[0].id);
+}
+
 TEST_F(AlerterTest, RemembersAsManyOpenAlertsAsItMayAndOfOneMoreForgetsTheOldest) {
   for (std::size_t n = 0; n < kOpenMax; ++n) {
     consider({.entry = n, .track = n, .after = std::chrono::microseconds(n)});
