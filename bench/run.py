@@ -23,7 +23,7 @@ from inputs import Inputs  # noqa: E402
 from measure import ROOT, circumstances, load  # noqa: E402
 
 RESULTS = ROOT / "bench" / "results"
-TURNS_MAX = 3  # A turn of OpenCV is one cycle of the clip, which has three.
+TURNS_MAX = 3
 NICENESS = 5
 
 
@@ -54,7 +54,7 @@ def arguments() -> argparse.Namespace:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
     parser.add_argument("--turns", type=int, default=TURNS_MAX, choices=range(1, TURNS_MAX + 1),
-                        help="fewer are faster; OpenCV then sees fewer cycles of the clip")
+                        help="fewer are faster, and wider in their interval")
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin",
                         help="folder of the built programs")
     parser.add_argument("--out", type=pathlib.Path, default=RESULTS, help="folder for the results")
