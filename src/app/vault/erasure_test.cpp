@@ -165,8 +165,7 @@ TEST_P(ErasureTest, KeepsTheEntryFromComingBackAndSaysThatItWasThere) {
   ASSERT_TRUE(vault->erase(ids, "revoked", later).has_value());
   ASSERT_TRUE(reopen(later).has_value());
   EXPECT_EQ(active_ids(), Ids{});
-  EXPECT_EQ(vault->image(parsed("w-1"), entry_of("w-1").images[0].digest).error().code,
-            ErrorCode::kNotFound);
+  EXPECT_EQ(vault->view(parsed("w-1"), "manager-2").error().code, ErrorCode::kNotFound);
 
   EXPECT_FALSE(ask(entry_of("w-1")).has_value()) << "imported again";
   auto again = entry_of("w-1");

@@ -8,6 +8,7 @@
 //   store      keeps a request that its first officer has signed, with its images and its template
 //   activate   the second signature, over the bytes that are stored
 //   active     what may be searched now, and what was left out, with the reason
+//   view       one entry with its images, for an officer; that they looked is recorded
 //   erase      by expiry, revocation or the deployment's end: tombstone, key destroyed, counted,
 //              recorded. It is done when it returns without an error, and not before; what a crash
 //              left half done is ended by open()
@@ -48,12 +49,17 @@ struct Request {
   std::string note;                            // Signed by who asks, at least.
   std::vector<std::vector<std::byte>> images;  // The files, in the entry's order.
   const watchlist::Reference& reference;
+  crypto::Digest model_pack;  // Which made the reference.
+  std::vector<std::byte>
+      thumbnail_jpeg;  // For the operator; at most watchlist::kThumbnailBytesMax.
 };
 
 struct ActiveEntry {
   watchlist::Entry entry;
-  crypto::Digest digest;      // Of what the two signed.
+  crypto::Digest digest;  // Of what the two signed.
+  crypto::Digest model_pack;
   std::vector<float> values;  // The template.
+  std::vector<std::byte> thumbnail_jpeg;
 };
 struct LeftOut {
   std::string entry;
@@ -62,6 +68,15 @@ struct LeftOut {
 struct ActiveList {
   std::vector<ActiveEntry> entries;  // By id.
   std::vector<LeftOut> left_out;
+};
+
+// An entry as an officer sees it.
+struct View {
+  watchlist::Entry entry;
+  std::string note;                     // With the signatures that it has.
+  std::optional<WallTime> active_from;  // Absent while nobody has approved it.
+  std::vector<std::vector<std::byte>> images;
+  std::vector<std::byte> thumbnail_jpeg;
 };
 
 // What is left of an entry.
@@ -115,7 +130,8 @@ class Vault {
   Status store(const Request& request, const Rules& rules);
   Status activate(std::string_view note, const Rules& rules);
   Result<ActiveList> active(const Rules& rules);
-  Result<std::vector<std::byte>> image(const EntryId& entry, const crypto::Digest& digest);
+  // Who looked is recorded before anything is shown.
+  Result<View> view(const EntryId& entry, std::string_view officer);
 
   // `reason`: a code of a-z and '-'. Ids that are not there are an error, and nothing is erased.
   Result<Certificate> erase(std::span<const EntryId> entries,

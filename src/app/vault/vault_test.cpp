@@ -23,10 +23,23 @@ TEST_P(VaultTest, HoldsAnEntryOnceTwoPeopleHaveSignedIt) {
   ASSERT_EQ(active.entries.size(), 1U);
   EXPECT_EQ(active.entries[0].entry, entry);
   EXPECT_EQ(active.entries[0].values, values_of("w-1"));
-  const auto image = vault->image(parsed("w-1"), entry.images[0].digest).value();
-  EXPECT_EQ(crypto::sha256(image), entry.images[0].digest);
+  EXPECT_EQ(active.entries[0].model_pack, crypto::sha256("a pack"));
   EXPECT_EQ(count_acts("entry_requested"), 1U);
   EXPECT_EQ(count_acts("entry_activated"), 1U);
+}
+
+TEST_P(VaultTest, ShowsAnEntryWithItsImagesAndRecordsWhoLooked) {
+  const auto entry = entry_of("w-1");
+  ASSERT_TRUE(ask(entry).has_value());
+  const auto view = vault->view(parsed("w-1"), "manager-2").value();
+  EXPECT_EQ(view.entry, entry);
+  EXPECT_FALSE(view.active_from.has_value());
+  ASSERT_EQ(view.images.size(), 1U);
+  EXPECT_EQ(crypto::sha256(view.images[0]), entry.images[0].digest);
+  EXPECT_EQ(view.thumbnail_jpeg.size(), 3U);
+  ASSERT_EQ(count_acts("entry_viewed"), 1U);
+  EXPECT_EQ(acts.back().second, (Value::Object{{"entry", "w-1"}, {"officer", "manager-2"}}));
+  EXPECT_EQ(vault->view(parsed("w-2"), "manager-2").error().code, ErrorCode::kNotFound);
 }
 
 TEST_P(VaultTest, TakesTheSameBytesTwiceWithoutAChange) {
@@ -151,7 +164,12 @@ TEST_P(VaultTest, RefusesImagesThatAreNotThoseOfTheRequest) {
   const std::string note = watchlist::note_of(entry);
   const auto store_with = [&](std::vector<std::vector<std::byte>> images) {
     return vault
-        ->store({.note = note, .images = std::move(images), .reference = reference}, rules())
+        ->store({.note = note,
+                 .images = std::move(images),
+                 .reference = reference,
+                 .model_pack = {},
+                 .thumbnail_jpeg = std::vector<std::byte>(1)},
+                rules())
         .has_value();
   };
   EXPECT_FALSE(store_with({}));
@@ -165,11 +183,14 @@ TEST_P(VaultTest, RefusesImagesThatAreNotThoseOfTheRequest) {
   auto largest = entry_of("w-2");
   const std::vector<std::byte> image(kImageBytesMax);
   largest.images.front().digest = crypto::sha256(image);
-  EXPECT_TRUE(
-      vault
-          ->store({.note = watchlist::note_of(largest), .images = {image}, .reference = reference},
-                  rules())
-          .has_value());
+  EXPECT_TRUE(vault
+                  ->store({.note = watchlist::note_of(largest),
+                           .images = {image},
+                           .reference = reference,
+                           .model_pack = {},
+                           .thumbnail_jpeg = std::vector<std::byte>(watchlist::kThumbnailBytesMax)},
+                          rules())
+                  .has_value());
 }
 
 TEST_P(VaultTest, OpensForItsMasterKeyAlone) {

@@ -75,7 +75,9 @@ class VaultTest : public testing::TestWithParam<sql::Engine> {
     const std::string text = watchlist::to_text(entry).value();
     return vault->store({.note = watchlist::signed_by_all(text, signers),
                          .images = {{bytes.begin(), bytes.end()}},
-                         .reference = reference},
+                         .reference = reference,
+                         .model_pack = crypto::sha256("a pack"),
+                         .thumbnail_jpeg = std::vector<std::byte>(3)},
                         rules());
   }
   Status ask(const watchlist::Entry& entry) { return store(entry, {entry.asked_by}); }

@@ -53,10 +53,18 @@ constexpr std::array kFields = std::to_array<FieldRule>({
 constexpr std::array<std::string_view, 5> kAlert{
     "alert", "authority", "camera", "deployment", "entry"};
 constexpr std::array<std::string_view, 3> kAttestation{"attestation", "deployment", "officer"};
+constexpr std::array<std::string_view, 2> kDeletion{"count", "report"};
 constexpr std::array<std::string_view, 2> kDeploymentAuthority{"authority", "deployment"};
 constexpr std::array<std::string_view, 2> kDeploymentReason{"deployment", "reason"};
 constexpr std::array<std::string_view, 2> kDeploymentReport{"deployment", "report"};
+constexpr std::array<std::string_view, 3> kEntryActivated{"decision", "entry", "officers"};
+constexpr std::array<std::string_view, 2> kEntryErased{"entry", "reason"};
+constexpr std::array<std::string_view, 2> kEntryOfficer{"entry", "officer"};
+constexpr std::array<std::string_view, 3> kEntryRequested{"decision", "entry", "officer"};
+constexpr std::array<std::string_view, 3> kErasureOrdered{"entry", "officer", "reason"};
 constexpr std::array<std::string_view, 4> kFrameRefused{"camera", "count", "deployment", "reason"};
+constexpr std::array<std::string_view, 2> kListSealed{"entries", "watchlist"};
+constexpr std::array<std::string_view, 1> kOfficer{"officer"};
 constexpr std::array<std::string_view, 2> kOfficerCertified{"certificate", "officer"};
 constexpr std::array<std::string_view, 2> kOfficerRevoked{"officer", "revocations"};
 constexpr std::array<std::string_view, 3> kOutcome{"alert", "deployment", "outcome"};
@@ -74,11 +82,19 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"attestation", Names{kAttestation}},
     {"authority_signed", Names{kSigned}},
     {"cancellation_drafted", Names{kDeploymentReport}},
+    {"deletion_certified", Names{kDeletion}},
     {"deployment_opened", Names{kDeploymentAuthority}},
     {"deployment_refused", Names{kDeploymentReason}},
     {"deployment_started", Names{kDeploymentAuthority}},
     {"deployment_stopped", Names{kDeploymentReason}},
+    {"entry_activated", Names{kEntryActivated}},
+    {"entry_erased", Names{kEntryErased}},
+    {"entry_refused", Names{kReason}},
+    {"entry_requested", Names{kEntryRequested}},
+    {"entry_viewed", Names{kEntryOfficer}},
+    {"erasure_ordered", Names{kErasureOrdered}},
     {"frame_refused", Names{kFrameRefused}},
+    {"list_sealed", Names{kListSealed}},
     {"officer_certified", Names{kOfficerCertified}},
     {"officer_revoked", Names{kOfficerRevoked}},
     {"outcome_recorded", Names{kOutcome}},
@@ -89,6 +105,7 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"run_started", Names{kRunStarted}},
     {"run_stopped", Names{kDeploymentReason}},
     {"run_suspended", Names{kDeploymentReason}},
+    {"vault_made", Names{kOfficer}},
 });
 
 }  // namespace

@@ -1,0 +1,141 @@
+#pragma once
+
+// What a vault is made of, for vault.cpp and erasure.cpp alone: rows, tombstones and keys, and how
+// a record is sealed and opened.
+//
+// Errors and threads: as vault.h.
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/vault/stored_note.h"
+#include "app/vault/tables.h"
+#include "app/vault/tombstones.h"
+#include "app/vault/vault.h"
+#include "base/core/concat.h"
+#include "base/crypto/sealed_bytes.h"
+#include "safeguards/note/signed_note.h"
+
+namespace proviso::vault {
+
+inline constexpr std::string_view kNote = "note";
+inline constexpr std::string_view kTemplate = "template";
+
+inline Error refused(std::string_view entry, std::string_view why, std::string_view next) {
+  return Error{ErrorCode::kNotAuthorised,
+               concat("entry ", in_quotes(entry), ": ", why, "; ", next)};
+}
+
+inline Error no_such_entry(std::string_view entry) {
+  return Error{ErrorCode::kNotFound,
+               concat("the vault has no entry ", in_quotes(entry), "; check its id")};
+}
+
+struct Vault::State {
+  // What stands of an entry: its key, the version of its records and the note.
+  struct Stored {
+    watchlist::WrappedKey row;
+    crypto::Secret key;
+    std::int64_t version = 0;
+    StoredNote note;
+    watchlist::Entry entry;
+  };
+
+  std::unique_ptr<Tables> owned_tables;  // The keyring has its address.
+  Tables& tables;
+  Tombstones tombstones;
+  watchlist::Keyring keyring;
+  Record record;
+
+  std::string context(std::string_view entry, std::string_view kind, std::int64_t version) const {
+    return concat("proviso/record/v1 ", keyring.list().text(), ' ', entry, ' ', kind, ' ', version);
+  }
+  RecordRow sealed(const Stored& stored,
+                   std::string_view kind,
+                   std::span<const std::byte> plain) const {
+    return {
+        .kind = std::string(kind),
+        .version = stored.version,
+        .sealed = crypto::seal(stored.key, context(stored.row.entry, kind, stored.version), plain)};
+  }
+  RecordRow sealed_note(const Stored& stored) const {
+    const std::string text = to_text(stored.note);
+    return sealed(stored, kNote, std::as_bytes(std::span(text)));
+  }
+  Result<crypto::Secret> opened(const watchlist::WrappedKey& row,
+                                const crypto::Secret& key,
+                                std::string_view kind,
+                                std::int64_t version) const {
+    PROVISO_TRY(const auto found, tables.record(row.entry, kind));
+    if (!found || found->version != version) {
+      return Error{ErrorCode::kCorrupt,
+                   concat("entry ",
+                          in_quotes(row.entry),
+                          ": its record ",
+                          kind,
+                          " is gone or of another version; restore the site from a backup")};
+    }
+    return crypto::open(key, context(row.entry, kind, version), found->sealed);
+  }
+
+  Result<Stored> read(const watchlist::WrappedKey& row) {
+    PROVISO_TRY(auto key, keyring.unwrap(row));
+    PROVISO_TRY(const auto found, tables.record(row.entry, kNote));
+    const std::int64_t version = found ? found->version : 0;
+    PROVISO_TRY(const auto plain, opened(row, key, kNote, version));
+    PROVISO_TRY(auto note, parse_stored_note(plain.text()));
+    PROVISO_TRY(const auto parsed, note::Note::parse(note.note));
+    PROVISO_TRY(auto entry, watchlist::parse_entry(parsed.text));
+    return Stored{.row = row,
+                  .key = std::move(key),
+                  .version = version,
+                  .note = std::move(note),
+                  .entry = std::move(entry)};
+  }
+  Result<std::optional<Stored>> find(std::string_view entry) {
+    PROVISO_TRY(const auto row, tables.key_of(entry));
+    if (!row) return std::optional<Stored>();
+    PROVISO_TRY(auto stored, read(*row));
+    return std::optional(std::move(stored));
+  }
+
+  Status check_not_erased(const watchlist::Entry& entry) const {
+    PROVISO_TRY(const auto same, tombstones.find_entry(tables, entry.id));
+    if (same) {
+      return refused(entry.id,
+                     concat("it was erased at ", to_rfc3339(same->until), " (", same->reason, ')'),
+                     "an id that went does not come back: make a new request under a new one");
+    }
+    for (const auto& image : entry.images) {
+      PROVISO_TRY(const auto earlier, tombstones.find_image(tables, image.digest));
+      if (!earlier || entry.asked_at > earlier->until) continue;
+      return refused(entry.id,
+                     concat("an image of it was erased at ",
+                            to_rfc3339(earlier->until),
+                            " with the entry ",
+                            earlier->entry,
+                            ", after this request was made"),
+                     "if the person is sought again, make a new request");
+    }
+    return Done{};
+  }
+
+  Result<std::vector<std::byte>> bytes_of(const Stored& stored, std::string_view kind) const {
+    PROVISO_TRY(const auto plain, opened(stored.row, stored.key, kind, stored.version));
+    return std::vector<std::byte>(plain.bytes().begin(), plain.bytes().end());
+  }
+
+  Status store(const Request& request, const Rules& rules);
+  Status activate(std::string_view note, const Rules& rules);
+  // Gives the status back; a refusal is recorded first.
+  Status told(std::string_view note, const Status& status);
+  Result<std::optional<Certificate>> finish(WallTime at);
+  Result<std::string> look(const watchlist::WrappedKey& row, const Rules& rules, ActiveList& list);
+};
+
+}  // namespace proviso::vault
