@@ -47,7 +47,7 @@ proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality st
 proviso_module(app/vault DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist adapters/sql TEST_DEPENDS adapters/openssl)
 proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguards/note safeguards/officers safeguards/audit safeguards/authority safeguards/deployment LIBRARIES Threads::Threads)
 proviso_module(app/drafting DEPENDS base/core base/crypto base/json base/toml safeguards/policy safeguards/watchlist safeguards/authority stages/video)
-proviso_module(app/commands COMMAND_LINE DEPENDS app/site safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg adapters/http adapters/qr
+proviso_module(app/commands COMMAND_LINE DEPENDS app/site app/vault safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg adapters/http adapters/qr
   LIBRARIES CLI11::CLI11)
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/app/commands/main.cpp)
   add_executable(proviso src/app/commands/main.cpp)

@@ -170,7 +170,7 @@ class Play {
             {.pace = kPace},
             bench.clock,
             signal_) {
-    outputs_.on_alert = [](const auto&, const auto&, const auto&) {};
+    outputs_.on_alert = [](const auto&, const auto&, const auto&) { return true; };
     lanes_.push_back(std::make_unique<pipeline::CameraLane>(
         feed_, camera_.zone, detect::PlannerOptions{}, embed::ShotSetOptions{}));
   }

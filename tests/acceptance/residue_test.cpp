@@ -191,11 +191,11 @@ class Site {
                                  std::make_unique<Crowd>(camera, pictures, clock_));
                            },
                        .feed = {.pace = pipeline::Pace::kFullSpeed}});
-    return pipeline::run(
-               parts,
-               std::move(cameras),
-               {.on_alert = [](const auto&, const auto&, const auto&) {}, .on_progress = {}},
-               std::stop_token{})
+    return pipeline::run(parts,
+                         std::move(cameras),
+                         {.on_alert = [](const auto&, const auto&, const auto&) { return true; },
+                          .on_progress = {}},
+                         std::stop_token{})
         .value();
   }
 

@@ -40,6 +40,7 @@ void add_policy(CLI::App& app, Exit& exit);
 void add_audit(CLI::App& app, Exit& exit);
 void add_models(CLI::App& app, Exit& exit);
 void add_watchlist(CLI::App& app, Exit& exit);
+void add_vault(CLI::App& app, Exit& exit);
 void add_authority(CLI::App& app, Exit& exit);
 void add_deployment(CLI::App& app, Exit& exit);
 void add_watch(CLI::App& app, Exit& exit);

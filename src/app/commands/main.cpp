@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
     add_authority(app, exit);
     add_deployment(app, exit);
     add_watchlist(app, exit);
+    add_vault(app, exit);
     add_models(app, exit);
     add_simulate(app, exit);
     add_evaluate(app, exit);

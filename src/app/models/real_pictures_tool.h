@@ -6,7 +6,6 @@
 // Threads: reentrant. A missing file ends the test program: set-up has not run.
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -19,6 +18,7 @@
 #include "adapters/ffmpeg/source.h"
 #include "adapters/jpeg/jpeg.h"
 #include "base/core/file.h"
+#include "base/core/trials_tool.h"
 #include "base/image/resample.h"
 
 namespace proviso::models {
@@ -31,8 +31,7 @@ inline std::filesystem::path cctv_folder() {
 // Every frame of the cartoon is taken beside all the other clips only: without those of ../shared
 // it would be a third of all faces.
 inline bool is_whole_cartoon_due() {
-  const bool is_full = std::getenv("PROVISO_FULL") != nullptr;  // NOLINT(concurrency-mt-unsafe)
-  return is_full && std::filesystem::exists(cctv_folder());
+  return testing_tools::is_full_run() && std::filesystem::exists(cctv_folder());
 }
 
 struct RealPicture {

@@ -72,7 +72,14 @@ Result<std::optional<Certificate>> Vault::State::finish(WallTime at) {
 Result<Certificate> Vault::erase(std::span<const EntryId> entries,
                                  std::string_view reason,
                                  WallTime now) {
-  PROVISO_CHECK(is_code(reason));
+  if (!is_code(reason)) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("an erasure's reason is a code of a-z and '-', at most ",
+                        kReasonBytesMax,
+                        " bytes; found ",
+                        in_quotes(reason),
+                        "; give one such as cleared")};
+  }
   PROVISO_TRY_DONE(state_->finish(now));
   std::vector<TombstoneRow> tombstones;
   std::vector<ErasureRow> erasures;

@@ -9,6 +9,7 @@
 
 #include "base/core/concat.h"
 #include "base/core/file.h"
+#include "base/core/trials_tool.h"
 #include "base/json/json.h"
 #include "safeguards/authority/rules.h"
 #include "safeguards/authority/signed_authority_tool.h"
@@ -53,9 +54,9 @@ class Damage {
   std::mt19937 random_;
 };
 
-TEST(AnAuthority, Over50000DamagedNotesIsRefusedOrIsWhatWasSigned) {
+TEST(AnAuthority, ThatIsDamagedIsRefusedOrIsWhatWasSigned) {
   ASSERT_TRUE(crypto::start());
-  constexpr int kTrials = 50'000;
+  const int trials = testing_tools::trials(50'000);
   const FakeClock clock(kNow);
   const TestSite site(clock);
   const auto officers = site.officers();
@@ -66,7 +67,7 @@ TEST(AnAuthority, Over50000DamagedNotesIsRefusedOrIsWhatWasSigned) {
   const std::string note = TestSite::note(statement, {"jo", "sam", "kim"});
   Damage damage(11);
   int accepted = 0;
-  for (int trial = 0; trial < kTrials; ++trial) {
+  for (int trial = 0; trial < trials; ++trial) {
     const std::string damaged = damage.of(note);
     const auto authority = WrittenAuthority::verify(damaged, officers, policy, kNow);
     if (!authority) {
@@ -78,21 +79,21 @@ TEST(AnAuthority, Over50000DamagedNotesIsRefusedOrIsWhatWasSigned) {
     ASSERT_EQ(authority.value()->digest(), crypto::sha256(body)) << trial;
     ASSERT_TRUE(damaged.starts_with(body + "\n")) << trial;
   }
-  std::cout << "seed 11: " << accepted << " of " << kTrials
+  std::cout << "seed 11: " << accepted << " of " << trials
             << " damaged notes accepted, all with the signed text whole\n";
   EXPECT_GT(accepted, 0) << "the control: damage beside the signatures is no damage";
 }
 
 // Signed by both as they stand: what comes after the signatures is asked alone.
-TEST(AnAuthority, Over50000DamagedBodiesIsRefusedOrSaysWhatItsBytesSay) {
+TEST(AnAuthority, WhoseBodyIsDamagedIsRefusedOrSaysWhatItsBytesSay) {
   ASSERT_TRUE(crypto::start());
-  constexpr int kTrials = 50'000;
+  const int trials = testing_tools::trials(50'000);
   const std::string body =
       read_text_file(PROVISO_SOURCE "/tests/formats/authority_v1.body", Statement::kBytesMax)
           .value();
   Damage damage(12);
   int accepted = 0;
-  for (int trial = 0; trial < kTrials; ++trial) {
+  for (int trial = 0; trial < trials; ++trial) {
     const std::string damaged = damage.of(body);
     const auto statement = Statement::parse_body(damaged);
     if (!statement) {
@@ -104,9 +105,9 @@ TEST(AnAuthority, Over50000DamagedBodiesIsRefusedOrSaysWhatItsBytesSay) {
     const std::string_view json = std::string_view(damaged).substr(Statement::kTypeLine.size() + 1);
     ASSERT_EQ(json::to_canonical(json::parse(json, {}).value()) + "\n", json) << trial;
   }
-  std::cout << "seed 12: " << accepted << " of " << kTrials
+  std::cout << "seed 12: " << accepted << " of " << trials
             << " damaged bodies accepted, each in its canonical bytes\n";
-  EXPECT_GT(accepted, kTrials / 100);
+  EXPECT_GT(accepted, trials / 100);
 }
 
 // Rules of a list or a page are worked out over anything that is handed in.

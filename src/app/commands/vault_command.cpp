@@ -1,0 +1,413 @@
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "app/commands/command.h"
+#include "app/commands/engine.h"
+#include "app/commands/passphrase.h"
+#include "app/commands/vault_desk.h"
+#include "app/enrolment/enrolment.h"
+#include "app/pipeline/quality_floor.h"
+#include "app/vault/composition.h"
+#include "app/vault/request_file.h"
+#include "base/core/concat.h"
+#include "base/core/file.h"
+#include "base/json/line.h"
+#include "safeguards/watchlist/entry_rules.h"
+#include "safeguards/watchlist/list_format.h"
+
+namespace proviso::commands {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Settings {
+  VaultDesk::Request desk;
+  VaultDesk::Places places;
+  std::string models = kModelsDefault;
+  std::string file;
+  std::string entry;
+  std::string pictures;
+  std::string reason;
+  std::string output;
+  bool is_certain = false;
+  bool as_json = false;
+};
+
+Status make_new(const Settings& settings) {
+  PROVISO_TRY_DONE(VaultDesk::make(settings.desk, settings.places));
+  std::cout << "vault   made in " << settings.desk.site
+            << "/vault\nWhoever has its passphrase and its folder can read who is sought. Keep "
+               "keys/ out of backups: what is\nerased is erased because its list key is gone.\n"
+               "Next: proviso vault request REQUEST.json --as OFFICER\n";
+  return Done{};
+}
+
+void print(const watchlist::Entry& entry) {
+  const auto row = [](std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    std::cout << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << value << '\n';
+  };
+  row("entry", concat(entry.id, ", revision ", entry.revision));
+  row("label", entry.label);
+  row("category", entry.category);
+  row("legal basis", entry.legal_basis);
+  row("reason", entry.reason);
+  row("requested response", entry.requested_response);
+  row("nexus", entry.nexus);
+  if (entry.born_on) row("born on", watchlist::to_day_text(*entry.born_on));
+  row("under 18, because", entry.under_18_reason);
+  if (entry.offence) {
+    row("offence",
+        concat(entry.offence->code, ", up to ", entry.offence->imprisonment_years_max, " years"));
+  }
+  if (entry.is_on_blue_list) row("blue list", "yes");
+  row("asked by", concat(entry.asked_by, " at ", to_rfc3339(entry.asked_at)));
+  row("to be approved by", entry.approved_by);
+  row("expires", to_rfc3339(entry.expires_at));
+  for (const watchlist::EntryImage& image : entry.images) {
+    row("image",
+        concat(image.source,
+               ", taken ",
+               watchlist::to_day_text(image.taken_on),
+               ", ",
+               image.provenance,
+               ", sha256 ",
+               crypto::to_hex(image.digest).substr(0, 12)));
+  }
+}
+
+void print(const enrolment::PhotographReport& photograph) {
+  std::cout << "photograph          " << photograph.name << "  "
+            << (photograph.refusal ? *photograph.refusal : std::string("usable"));
+  if (photograph.assessment && !photograph.refusal) {
+    const quality::Assessment& found = *photograph.assessment;
+    std::cout << ": face " << static_cast<int>(found.face_width_px) << " px, yaw "
+              << static_cast<int>(found.yaw_degrees) << ", pitch "
+              << static_cast<int>(found.pitch_degrees) << " degrees, quality "
+              << static_cast<int>(found.unified_score * 100) << " of 100";
+  }
+  std::cout << '\n';
+}
+
+struct Made {
+  watchlist::NewEntry entry;
+  crypto::Digest model_pack;
+};
+
+// Every photograph must be usable: two officers sign for all of them.
+Result<Made> enrol(const Settings& settings,
+                   const policy::Policy& policy,
+                   const vault::RequestFile& request) {
+  PROVISO_TRY(auto engine, open_engine(settings.models, {}, kLanesDefault, 1));
+  quality::QualityOptions floor = pipeline::quality_floor(policy);
+  floor.face_width_px_min = static_cast<float>(policy.operating_point.enrolment_face_width_px_min);
+  const SystemClock clock;
+  enrolment::Enrolment enrolment(*engine.detector, *engine.embedder, floor, clock);
+  std::vector<enrolment::Photograph> photographs;
+  for (std::size_t n = 0; n < request.images.size(); ++n) {
+    photographs.push_back({.name = request.names[n], .bytes = request.images[n]});
+  }
+  PROVISO_TRY(const auto id, EntryId::parse(request.entry.id));
+  PROVISO_TRY(auto enrolled, enrolment.enrol(id, request.entry.label, photographs));
+  for (const auto& photograph : enrolled.photographs) print(photograph);
+  const bool any_refused = std::ranges::any_of(
+      enrolled.photographs, [](const auto& one) { return one.refusal.has_value(); });
+  if (!enrolled.entry || any_refused) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("entry ",
+                        in_quotes(id.text()),
+                        ": not every photograph is usable; the lines above say why, take those out "
+                        "of the request")};
+  }
+  return Made{.entry = *std::move(enrolled.entry), .model_pack = engine.models.digest};
+}
+
+Status be_certain(const Settings& settings, std::string_view question) {
+  if (settings.is_certain) return Done{};
+  std::cout << std::flush;
+  PROVISO_TRY(const bool is_so, ask_yes(question));
+  if (is_so) return Done{};
+  return Error{ErrorCode::kInvalidInput, "vault: nothing was signed: the answer was not yes"};
+}
+
+Status ask(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY(auto request, vault::read_request_file(settings.file, settings.desk.by, desk->now()));
+  PROVISO_TRY_DONE(watchlist::check(request.entry, desk->policy(), desk->now()));
+  print(request.entry);
+  PROVISO_TRY(auto made, enrol(settings, desk->policy(), request));
+  PROVISO_TRY_DONE(be_certain(settings, "\nAsk for this person to be listed?"));
+  note::Note note{.text = request.text, .signatures = {}};
+  PROVISO_TRY_DONE(desk->sign(note));
+  const auto thumbnail = std::as_bytes(std::span(made.entry.thumbnail_jpeg));
+  PROVISO_TRY_DONE(desk->vault().store({.note = note.to_text(),
+                                        .images = std::move(request.images),
+                                        .reference = made.entry.reference,
+                                        .model_pack = made.model_pack,
+                                        .thumbnail_jpeg = {thumbnail.begin(), thumbnail.end()}},
+                                       desk->rules()));
+  std::cout << "asked for. It is not active before " << request.entry.approved_by
+            << " approves it.\nNext: proviso vault approve " << request.entry.id << " --as "
+            << request.entry.approved_by << '\n';
+  return Done{};
+}
+
+Status write_pictures(const Settings& settings, const vault::View& view) {
+  if (settings.pictures.empty()) return Done{};
+  std::error_code fault;
+  fs::create_directories(settings.pictures, fault);
+  for (std::size_t n = 0; n < view.images.size(); ++n) {
+    const fs::path file = fs::path(settings.pictures) / concat(view.entry.id, '-', n + 1, ".jpg");
+    PROVISO_TRY_DONE(write_file_durably(file, std::span<const std::byte>(view.images[n])));
+    std::cout << "picture             " << file.string() << '\n';
+  }
+  return Done{};
+}
+
+Status show(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY_DONE(desk->check_manages());
+  PROVISO_TRY(const auto id, EntryId::parse(settings.entry));
+  PROVISO_TRY(const auto view, desk->vault().view(id, settings.desk.by));
+  print(view.entry);
+  std::cout << "active              "
+            << (view.active_from ? concat("since ", to_rfc3339(*view.active_from))
+                                 : std::string("no: nobody has approved it"))
+            << '\n';
+  return write_pictures(settings, view);
+}
+
+Status approve(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY(const auto id, EntryId::parse(settings.entry));
+  PROVISO_TRY(const auto view, desk->vault().view(id, settings.desk.by));
+  print(view.entry);
+  PROVISO_TRY_DONE(write_pictures(settings, view));
+  PROVISO_TRY_DONE(be_certain(settings, "\nApprove that this person is listed?"));
+  PROVISO_TRY(auto note, note::Note::parse(view.note));
+  PROVISO_TRY_DONE(desk->sign(note));
+  PROVISO_TRY_DONE(desk->vault().activate(note.to_text(), desk->rules()));
+  std::cout << "active until " << to_rfc3339(view.entry.expires_at)
+            << ", in every list that is sealed from now on\n";
+  return Done{};
+}
+
+Status list(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY_DONE(desk->check_manages());
+  PROVISO_TRY(const auto active, desk->vault().active(desk->rules()));
+  for (const vault::ActiveEntry& one : active.entries) {
+    if (settings.as_json) {
+      std::cout << json::Line()
+                       .string("entry", one.entry.id)
+                       .string("category", one.entry.category)
+                       .string("label", one.entry.label)
+                       .string("expires_at", to_rfc3339(one.entry.expires_at))
+                       .boolean("active", true)
+                       .text()
+                << '\n';
+    } else {
+      std::cout << "active    " << one.entry.id << "  " << one.entry.category << "  "
+                << one.entry.label << "  until " << to_rfc3339(one.entry.expires_at) << '\n';
+    }
+  }
+  for (const vault::LeftOut& one : active.left_out) {
+    if (settings.as_json) {
+      std::cout << json::Line()
+                       .string("entry", one.entry)
+                       .boolean("active", false)
+                       .string("why", one.reason)
+                       .text()
+                << '\n';
+    } else {
+      std::cout << "left out  " << one.entry << "  " << one.reason << '\n';
+    }
+  }
+  if (!settings.as_json) {
+    std::cout << active.entries.size() << " active, " << active.left_out.size() << " left out\n";
+  }
+  return Done{};
+}
+
+void say(const vault::Certificate& certificate) {
+  std::cout << "erased  " << certificate.entries.size()
+            << (certificate.entries.size() == 1 ? " entry" : " entries")
+            << "; the list key is of epoch " << certificate.epoch << " now\n"
+            << certificate.text << '\n';
+}
+
+Status revoke(const Settings& settings) {
+  PROVISO_TRY(const auto id, EntryId::parse(settings.entry));
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY_DONE(desk->check_manages());
+  PROVISO_TRY_DONE(desk->record(
+      "erasure_ordered",
+      {{"entry", id.text()}, {"officer", settings.desk.by}, {"reason", settings.reason}}));
+  PROVISO_TRY(const auto certificate,
+              desk->vault().erase(std::span(&id, 1), settings.reason, desk->now()));
+  say(certificate);
+  return Done{};
+}
+
+Status expire(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY(const auto certificate, desk->vault().expire(desk->now()));
+  if (certificate) {
+    say(*certificate);
+  } else {
+    std::cout << "nothing has expired\n";
+  }
+  return Done{};
+}
+
+Status trace(const Settings& settings) {
+  PROVISO_TRY(const auto id, EntryId::parse(settings.entry));
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY_DONE(desk->check_manages());
+  PROVISO_TRY(const auto found, desk->vault().trace(id));
+  if (!found) {
+    std::cout << id.text() << " was never erased: either it is in the vault, or it never was\n";
+    return Done{};
+  }
+  std::cout << found->entry << "  " << found->category << "  "
+            << (found->active_from ? concat("active from ", to_rfc3339(*found->active_from))
+                                   : std::string("never active"))
+            << ", erased at " << to_rfc3339(found->until) << ": " << found->reason << '\n';
+  return Done{};
+}
+
+Result<watchlist::ListContents> contents_of(const vault::ActiveList& active, WallTime now) {
+  if (active.entries.empty()) {
+    return Error{
+        ErrorCode::kInvalidInput,
+        "vault: no entry is active, so there is nothing to seal; `proviso vault list` says "
+        "why"};
+  }
+  watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
+                                   .made_at = now,
+                                   .model_pack = active.entries.front().model_pack,
+                                   .dimension = active.entries.front().values.size(),
+                                   .entries = {}};
+  for (const vault::ActiveEntry& one : active.entries) {
+    if (one.model_pack != contents.model_pack || one.values.size() != contents.dimension) {
+      return Error{ErrorCode::kInvalidInput,
+                   concat("vault: entry ",
+                          in_quotes(one.entry.id),
+                          " was made with another model pack than ",
+                          in_quotes(active.entries.front().entry.id),
+                          "; ask for it again with a higher revision")};
+    }
+    PROVISO_TRY(auto id, EntryId::parse(one.entry.id));
+    watchlist::ListEntry listed{.id = std::move(id),
+                                .label = one.entry.label,
+                                .photographs = {},
+                                .values = one.values,
+                                .thumbnail_jpeg = {}};
+    for (const auto& image : one.entry.images) listed.photographs.push_back(image.digest);
+    for (const std::byte byte : one.thumbnail_jpeg) {
+      listed.thumbnail_jpeg.push_back(std::to_integer<std::uint8_t>(byte));
+    }
+    contents.entries.push_back(std::move(listed));
+  }
+  return contents;
+}
+
+void warn_of_one_category(const vault::Composition& composition, int permille_warned) {
+  constexpr std::size_t kThousand = 1000;
+  for (const auto& [category, count] : composition.categories) {
+    const std::size_t permille = count * kThousand / composition.entries;
+    if (permille <= static_cast<std::size_t>(permille_warned)) continue;
+    warn(concat("of 1000 entries ",
+                permille,
+                " are of the category ",
+                category,
+                ", more than ",
+                permille_warned,
+                ": see that the list fits the use case"));
+  }
+}
+
+Status seal(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY_DONE(desk->check_manages());
+  PROVISO_TRY(const auto active, desk->vault().active(desk->rules()));
+  PROVISO_TRY(const auto contents, contents_of(active, desk->now()));
+  const auto bytes = watchlist::to_bytes(contents);
+  const std::string digest = crypto::to_hex(crypto::sha256(bytes));
+  for (const vault::LeftOut& one : active.left_out) {
+    std::cout << "left out  " << one.entry << "  " << one.reason << '\n';
+  }
+  const vault::Composition composition = vault::composition_of(active.entries, desk->now());
+  std::cout << to_text(composition);
+  warn_of_one_category(composition, desk->policy().watchlist.category_permille_warned);
+  PROVISO_TRY_DONE(desk->record(
+      "list_sealed",
+      {{"entries", static_cast<std::int64_t>(contents.entries.size())}, {"watchlist", digest}}));
+  PROVISO_TRY_DONE(write_file_durably(settings.output, std::span<const std::byte>(bytes)));
+  std::cout << "sealed    " << settings.output << "\nsha256    " << digest << '\n';
+  return Done{};
+}
+
+struct Command {
+  std::string_view name;
+  std::string_view what;
+  Status (*act)(const Settings&);
+};
+constexpr Command kCommands[] = {
+    {"new", "Make the site's vault, with a passphrase of its own", make_new},
+    {"request", "Ask for a person to be listed: the first of two signatures", ask},
+    {"approve", "Approve a request: the second signature, over the same bytes", approve},
+    {"show", "Show an entry; that you looked is entered in the log", show},
+    {"list", "Say who is active, who is left out, and why", list},
+    {"revoke", "Erase an entry for good", revoke},
+    {"expire", "Erase what has expired (for a timer)", expire},
+    {"trace", "Say whether an erased entry was listed, when, and why it went", trace},
+    {"seal", "Freeze the active entries into a list for one deployment", seal},
+};
+
+void add_particulars(CLI::App& command, std::string_view name, Settings& settings) {
+  const bool names_entry =
+      name == "approve" || name == "show" || name == "revoke" || name == "trace";
+  if (names_entry) command.add_option("ENTRY", settings.entry, "The entry's id")->required();
+  if (name == "approve" || name == "show") {
+    command.add_option("--pictures", settings.pictures, "Folder to write its photographs to");
+  }
+  if (name == "request" || name == "approve") {
+    command.add_flag("--yes", settings.is_certain, "Sign without a question");
+  }
+  if (name == "new") {
+    command.add_option("--database", settings.places.database, "postgresql://...; else SQLite");
+    command.add_option(
+        "--keys", settings.places.keys, "Folder of the list keys, on another medium");
+  } else if (name == "request") {
+    command.add_option("REQUEST", settings.file, "JSON: docs/formats/entry.md")->required();
+    command.add_option("--models", settings.models, "Folder of the model pack")
+        ->capture_default_str();
+  } else if (name == "revoke") {
+    command.add_option("--reason", settings.reason, "A code of a-z and '-', such as cleared")
+        ->required();
+  } else if (name == "list") {
+    command.add_flag("--json", settings.as_json, "JSON lines instead of text");
+  } else if (name == "seal") {
+    command.add_option("-o,--output", settings.output, "The sealed list's file")->required();
+  }
+}
+
+}  // namespace
+
+void add_vault(CLI::App& app, Exit& exit) {
+  auto* group =
+      app.add_subcommand("vault", "The watchlist at rest: who may be looked for, and why");
+  group->require_subcommand(1);
+  for (const Command& one : kCommands) {
+    auto* command = group->add_subcommand(std::string(one.name), std::string(one.what));
+    const auto settings = std::make_shared<Settings>();
+    add_vault_options(*command, settings->desk);
+    add_particulars(*command, one.name, *settings);
+    command->callback(calling<Settings>(one.act, settings, exit));
+  }
+}
+
+}  // namespace proviso::commands

@@ -1,0 +1,210 @@
+#include "app/commands/vault_desk.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <filesystem>
+
+#include "app/commands/passphrase.h"
+#include "app/commands/site_argument.h"
+#include "app/site/record.h"
+#include "app/site/standing.h"
+#include "base/core/concat.h"
+#include "base/core/field_reader.h"
+#include "base/core/file.h"
+#include "base/crypto/sealed_bytes.h"
+#include "base/json/json.h"
+
+namespace proviso::commands {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kFormat = "proviso/vault/v1";
+constexpr std::size_t kSettingsBytesMax = 8192;
+constexpr std::size_t kPlaceBytesMax = 2048;
+constexpr const char* kListName = "watchlist";
+
+fs::path folder_of(const site::Site& site) {
+  return site.folder() / "vault";
+}
+
+watchlist::ListId list_id() {
+  return watchlist::ListId::parse(kListName).value();
+}
+
+// A core dump would hold templates and names.
+void make_no_core() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  static_cast<void>(::setrlimit(RLIMIT_CORE, &none));
+  static_cast<void>(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+}
+
+Result<VaultDesk::Places> read_places(const site::Site& site) {
+  const auto text = read_text_file(folder_of(site) / "vault.json", kSettingsBytesMax);
+  if (!text && text.error().code == ErrorCode::kNotFound) {
+    return Error{ErrorCode::kNotFound,
+                 concat("vault: the site has none; make it with `proviso vault new --site ",
+                        site.folder().native(),
+                        " --as OFFICER`")};
+  }
+  if (!text) return text.error();
+  PROVISO_TRY(const auto value, json::parse(text.value(), {.bytes_max = kSettingsBytesMax}));
+  PROVISO_TRY(auto reader, FieldReader::of(value, "vault.json"));
+  PROVISO_TRY(const auto format, reader.string("format", kPlaceBytesMax));
+  if (format != kFormat) return reader.refused("format", kFormat);
+  VaultDesk::Places places;
+  PROVISO_TRY(places.database, reader.string("database", kPlaceBytesMax));
+  PROVISO_TRY(places.keys, reader.string("keys", kPlaceBytesMax));
+  PROVISO_TRY_DONE(reader.finish());
+  return places;
+}
+
+Result<crypto::Secret> open_master(const site::Site& site, const std::string& unlock_file) {
+  PROVISO_TRY(const auto sealed,
+              read_text_file(folder_of(site) / "master.key", crypto::kSecretFileBytesMax));
+  PROVISO_TRY(const auto words, ask_passphrase(concat("the vault of ", site.name()), unlock_file));
+  auto master = crypto::open_secret(sealed, words.text());
+  if (!master && master.error().code == ErrorCode::kNotAuthorised) {
+    return Error{ErrorCode::kNotAuthorised,
+                 "vault: it stays locked: the passphrase is not the vault's, or master.key was "
+                 "changed; type the vault's passphrase"};
+  }
+  return master;
+}
+
+Status make_folder(const fs::path& folder) {
+  std::error_code fault;
+  fs::create_directories(folder, fault);
+  if (!fault) fs::permissions(folder, fs::perms::owner_all, fault);
+  if (!fault) return Done{};
+  return Error{ErrorCode::kUnavailable,
+               concat("vault: the folder ",
+                      in_quotes(folder.native()),
+                      " cannot be made: ",
+                      fault.message(),
+                      "; check the path and its permissions")};
+}
+
+}  // namespace
+
+Status VaultDesk::read(const Request& request) {
+  now_ = now_in_seconds();
+  passphrase_file_ = request.passphrase_file;
+  PROVISO_TRY(policy_, site::read_policy(site_));
+  PROVISO_TRY(auto officers, site_.read_register(now_));
+  officers_ = std::make_unique<const officers::Register>(std::move(officers));
+  officer_ = officers_->find(request.by);
+  if (officer_ == nullptr) {
+    return Error{ErrorCode::kNotFound,
+                 concat("vault: no officer ",
+                        in_quotes(request.by),
+                        " is certified here; `proviso officer list` names them")};
+  }
+  PROVISO_TRY(journal_, audit::Journal::open(site_.log_folder(), clock_));
+  return Done{};
+}
+
+Status VaultDesk::record(std::string_view kind, Value::Object body) {
+  PROVISO_TRY_DONE(journal_->append(kind, std::move(body)));
+  return Done{};
+}
+
+Status VaultDesk::unlock(const Request& request) {
+  make_no_core();
+  PROVISO_TRY(const auto places, read_places(site_));
+  PROVISO_TRY(const auto master, open_master(site_, request.unlock_file));
+  PROVISO_TRY(database_, sql::Database::open(places.database));
+  keys_ = std::make_unique<watchlist::KeyFolder>(places.keys);
+  PROVISO_TRY(vault_,
+              vault::Vault::open(
+                  list_id(),
+                  master,
+                  {.database = *database_,
+                   .key_files = *keys_,
+                   .record = [this](std::string_view kind,
+                                    Value::Object body) { return record(kind, std::move(body)); }},
+                  now_));
+  return Done{};
+}
+
+Result<std::unique_ptr<VaultDesk>> VaultDesk::open(const Request& request) {
+  PROVISO_TRY(auto site, site::Site::open(request.site));
+  std::unique_ptr<VaultDesk> desk(new VaultDesk(std::move(site)));
+  PROVISO_TRY_DONE(desk->read(request));
+  PROVISO_TRY_DONE(desk->unlock(request));
+  return desk;
+}
+
+Status VaultDesk::make(const Request& request, const Places& places) {
+  PROVISO_TRY(auto site, site::Site::open(request.site));
+  VaultDesk desk(std::move(site));
+  PROVISO_TRY_DONE(desk.read(request));
+  const fs::path folder = fs::absolute(folder_of(desk.site_));
+  if (fs::exists(folder / "vault.json")) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("vault: the site has one in ", folder.native(), "; use it")};
+  }
+  PROVISO_TRY_DONE(desk.check_manages());
+  const Places chosen{.database = places.database.empty()
+                                      ? concat("sqlite:", (folder / "rows.db").native())
+                                      : places.database,
+                      .keys = places.keys.empty() ? (folder / "keys").native()
+                                                  : fs::absolute(places.keys).native()};
+  PROVISO_TRY(const auto words,
+              ask_new_passphrase(concat("the vault of ", desk.site_.name()), request.unlock_file));
+  PROVISO_TRY_DONE(make_folder(folder));
+  PROVISO_TRY_DONE(make_folder(chosen.keys));
+  PROVISO_TRY(const auto master, crypto::new_sealing_key());
+  PROVISO_TRY(const auto sealed, crypto::seal_secret(master.bytes(), words.text(), {}));
+  PROVISO_TRY_DONE(write_file_durably(folder / "master.key", sealed));
+  PROVISO_TRY(desk.database_, sql::Database::open(chosen.database));
+  desk.keys_ = std::make_unique<watchlist::KeyFolder>(chosen.keys);
+  PROVISO_TRY(desk.vault_,
+              vault::Vault::create(list_id(),
+                                   master,
+                                   {.database = *desk.database_,
+                                    .key_files = *desk.keys_,
+                                    .record = [](auto&&...) -> Status { return Done{}; }},
+                                   desk.now_));
+  // Last: a folder with it is a vault.
+  PROVISO_TRY_DONE(write_file_durably(folder / "vault.json",
+                                      json::to_canonical(Value::Object{
+                                          {"database", chosen.database},
+                                          {"format", std::string(kFormat)},
+                                          {"keys", chosen.keys},
+                                      }) + '\n'));
+  return desk.record("vault_made", {{"officer", request.by}});
+}
+
+Result<crypto::SecretKey> VaultDesk::key() {
+  PROVISO_TRY(const auto words,
+              ask_passphrase(concat("the key of ", officer_->id), passphrase_file_));
+  return site_.open_officer_key(*officer_, words.text());
+}
+
+Status VaultDesk::sign(note::Note& note) {
+  PROVISO_TRY(const auto secret, key());
+  note.signatures.push_back(note::sign(note.text, officer_->key, secret));
+  return Done{};
+}
+
+Status VaultDesk::check_manages() {
+  const Status manages = officers_->may_act(*officer_, policy::Role::kWatchlistManager, now_);
+  const Status authorises = officers_->may_act(*officer_, policy::Role::kAuthorisingOfficer, now_);
+  if (!manages && !authorises) return manages.error();
+  PROVISO_TRY_DONE(key());
+  return Done{};
+}
+
+void add_vault_options(CLI::App& command, VaultDesk::Request& request) {
+  add_site_option(command, request.site);
+  command.add_option("--as", request.by, "Who acts: the officer's id")->required();
+  add_passphrase_option(command, request.passphrase_file);
+  command.add_option("--unlock",
+                     request.unlock_file,
+                     "File with the vault's passphrase (a systemd credential, say); else it is "
+                     "asked for");
+}
+
+}  // namespace proviso::commands

@@ -1,0 +1,78 @@
+#pragma once
+
+// Where a command acts on a site's vault: it is unlocked, its acts become leaves of the log, and an
+// officer signs.
+//
+//   folder   SITE/vault: `vault.json` (docs/formats/vault.md), `master.key` sealed with a
+//            passphrase of its own, `rows.db` and `keys/` unless the settings name other places
+//   errors   those of vault::Vault, site::Site and passphrases; kNotFound where there is no vault,
+//            or no officer of that id; kInvalidInput where there is one already
+//   threads  main thread
+//
+// The process makes no core dump from the moment a vault is unlocked.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "adapters/sql/database.h"
+#include "app/site/site.h"
+#include "app/vault/vault.h"
+#include "safeguards/audit/journal.h"
+#include "safeguards/officers/register.h"
+#include "safeguards/policy/policy.h"
+#include "safeguards/watchlist/key_folder.h"
+
+namespace proviso::commands {
+
+class VaultDesk {
+ public:
+  struct Request {
+    std::string site;
+    std::string by;               // The officer who acts.
+    std::string passphrase_file;  // The officer's.
+    std::string unlock_file;      // The vault's.
+  };
+  struct Places {
+    std::string database;  // Empty: SQLite in the vault's folder.
+    std::string keys;      // Empty: a folder there.
+  };
+  static Status make(const Request& request, const Places& places);
+  static Result<std::unique_ptr<VaultDesk>> open(const Request& request);
+
+  vault::Vault& vault() { return *vault_; }
+  vault::Vault::Rules rules() const { return {*officers_, *policy_, now_}; }
+  const policy::Policy& policy() const { return *policy_; }
+  WallTime now() const { return now_; }
+  const officers::Officer& officer() const { return *officer_; }
+
+  // The officer's signature over `text`, added to the note. Asks for the officer's passphrase.
+  Status sign(note::Note& note);
+  // Errors: kNotAuthorised unless the officer holds one of the roles that care for the list. Also
+  // asks for the passphrase: nobody acts in another's name.
+  Status check_manages();
+  Status record(std::string_view kind, Value::Object body);
+
+ private:
+  explicit VaultDesk(site::Site site) : site_(std::move(site)) {}
+  Status read(const Request& request);
+  Status unlock(const Request& request);
+  Result<crypto::SecretKey> key();
+
+  site::Site site_;
+  std::string passphrase_file_;
+  WallTime now_;
+  std::shared_ptr<const policy::Policy> policy_;
+  std::unique_ptr<const officers::Register> officers_;
+  const officers::Officer* officer_ = nullptr;  // Of the register.
+  const SystemClock clock_;
+  std::unique_ptr<audit::Journal> journal_;
+  std::unique_ptr<sql::Database> database_;
+  std::unique_ptr<watchlist::KeyFolder> keys_;
+  std::unique_ptr<vault::Vault> vault_;  // Last: it uses all of the above.
+};
+
+// --site, --as, --passphrase-file and --unlock.
+void add_vault_options(CLI::App& command, VaultDesk::Request& request);
+
+}  // namespace proviso::commands

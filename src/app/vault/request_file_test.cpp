@@ -1,0 +1,117 @@
+#include "app/vault/request_file.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+
+#include "app/vault/people_tool.h"
+#include "app/vault/vault.h"
+#include "base/json/json.h"
+
+namespace proviso::vault {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RequestFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string path = (fs::temp_directory_path() / "proviso-request-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(path.data()), nullptr);
+    folder_ = path;
+    write("man.jpg", "a photograph");
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, std::string_view bytes) const {
+    std::ofstream(folder_ / name, std::ios::binary) << bytes;
+  }
+  static Value::Object image(const std::string& file) {
+    return {{"file", file},
+            {"provenance", "Custody record 25/1234"},
+            {"source", "custody"},
+            {"taken_on", "2025-03-14"}};
+  }
+  static Value::Object body() {
+    return {{"approved_by", "manager-2"},
+            {"category", "wanted-by-court"},
+            {"expires_at", "2026-12-24T08:30:00Z"},
+            {"id", "w-1001"},
+            {"images", Value::Array{image("man.jpg")}},
+            {"label", "Alex Example"},
+            {"legal_basis", "Warrant of a court"},
+            {"reason", "Failed to appear"},
+            {"requested_response", "Speak to the person"}};
+  }
+  Result<RequestFile> read(const Value::Object& body) const {
+    write("request.json", json::to_canonical(Value(body)));
+    return read_request_file(folder_ / "request.json", "manager-1", kEntryNow);
+  }
+  void expect_refused(const Value::Object& body, std::string_view why) const {
+    const auto found = read(body);
+    ASSERT_FALSE(found.has_value());
+    EXPECT_NE(found.error().message.find(why), std::string::npos) << found.error().message;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(RequestFileTest, BecomesTheTextThatIsSignedWithTheImagesDigest) {
+  const auto request = read(body());
+  ASSERT_TRUE(request.has_value()) << request.error().message;
+  const watchlist::Entry& entry = request.value().entry;
+  EXPECT_EQ(entry.asked_by, "manager-1");
+  EXPECT_EQ(entry.asked_at, kEntryNow);
+  EXPECT_EQ(entry.revision, 1);
+  EXPECT_EQ(entry.images.at(0).digest, crypto::sha256("a photograph"));
+  EXPECT_EQ(request.value().images.size(), 1U);
+  EXPECT_EQ(watchlist::to_text(entry).value(), request.value().text);
+}
+
+TEST_F(RequestFileTest, NamesEveryMandatoryFieldThatIsMissing) {
+  Value::Object less = body();
+  less.erase("reason");
+  less.erase("legal_basis");
+  expect_refused(less, "fields are missing: legal_basis, reason");
+}
+
+TEST_F(RequestFileTest, TakesNoImageFromElsewhereAndNoDigestOfItsOwn) {
+  Value::Object other = body();
+  for (const char* const path : {"../man.jpg", "/etc/hostname", "a/../../man.jpg", ""}) {
+    other["images"] = Value::Array{image(path)};
+    expect_refused(other, "not below the request's folder");
+  }
+  Value::Object claimed = image("man.jpg");
+  claimed["sha256"] = std::string(64, '0');
+  other["images"] = Value::Array{claimed};
+  expect_refused(other, "no sha256");
+  other["images"] = Value::Array{image("nobody.jpg")};
+  EXPECT_EQ(read(other).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(RequestFileTest, TakesTheMostImagesAndRefusesOneMore) {
+  Value::Object many = body();
+  Value::Array images;
+  for (std::size_t n = 0; n < watchlist::kPhotographsMax; ++n) {
+    const std::string name = "man-" + std::to_string(n) + ".jpg";
+    write(name, name);
+    images.push_back(image(name));
+  }
+  many["images"] = images;
+  EXPECT_TRUE(read(many).has_value());
+  images.push_back(image("man.jpg"));
+  many["images"] = images;
+  expect_refused(many, "no array of 1 to 64");
+}
+
+TEST_F(RequestFileTest, RefusesAFileOverItsLimitAndOneThatIsNoObject) {
+  write("request.json", std::string(kRequestBytesMax + 1, ' '));
+  EXPECT_EQ(read_request_file(folder_ / "request.json", "manager-1", kEntryNow).error().code,
+            ErrorCode::kOverLimit);
+  write("request.json", "[]");
+  EXPECT_FALSE(read_request_file(folder_ / "request.json", "manager-1", kEntryNow).has_value());
+}
+
+}  // namespace
+}  // namespace proviso::vault
