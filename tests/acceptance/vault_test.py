@@ -68,6 +68,20 @@ class Vault(unittest.TestCase):
         self.said = self.vault("seal", "-o", file)
         return file
 
+    def runs(self, sealed) -> tuple[str, subprocess.Popen]:
+        """What a run over the man's three visits says, and the same run in real time."""
+        once, often = self.folder / "once.mp4", self.folder / "often.mp4"
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", CLIP, "-vf", "tpad=stop_duration=2:stop_mode=add", "-an", once],
+                       check=True)
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", "2", "-i", once, "-c", "copy", often], check=True)
+        authority = self.office.started(sealed, {"car": often})
+        words = [PROGRAM, "watch", f"car={often}", "--site", self.office.site, "--authority", authority, "--watchlist",
+                 sealed, "--models", MODELS, "--json"]
+        control = subprocess.run(words, capture_output=True, text=True)
+        self.assertEqual(control.returncode, 0, control.stderr)
+        return control.stdout, subprocess.Popen([*words, "--real-time"], stdout=subprocess.PIPE,
+                                                stderr=subprocess.PIPE, text=True)
+
     def test_two_people_list_somebody_the_sealed_list_alerts_and_the_erased_never_returns(self):
         self.ask()
         self.assertEqual(self.listed(), {"w-1": False}, "nobody has approved it")
@@ -76,13 +90,20 @@ class Vault(unittest.TestCase):
         self.assertEqual(self.listed(), {"w-1": True})
         sealed = self.sealed()
         self.assertRegex(self.said, r"missing-at-risk  1\nunder 18 +0\n")
-        authority = self.office.started(sealed, {"car": CLIP})
-        ran = subprocess.run([PROGRAM, "watch", f"car={CLIP}", "--site", self.office.site, "--authority", authority,
-                              "--watchlist", sealed, "--models", MODELS, "--json"], capture_output=True, text=True)
-        self.assertEqual(ran.returncode, 0, ran.stderr)
-        self.assertEqual([json.loads(line).get("entry") for line in ran.stdout.splitlines()][0], "w-1")
-
+        control, run = self.runs(sealed)
+        self.assertEqual([line.get("kind") for line in map(json.loads, control.splitlines())],
+                         ["new", "update", "update", None], "the control: each time that he comes")
+        self.assertEqual(json.loads(run.stdout.readline())["entry"], "w-1")
         self.assertIn("erased  1 entry", self.vault("revoke", "w-1", "--reason", "cleared"))
+        out, said = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 0, said)
+        self.assertEqual([json.loads(line).get("kind") for line in out.splitlines()], [None], "only the summary")
+        at = {entry["kind"]: datetime.datetime.fromisoformat(entry["at"].replace("Z", "+00:00"))
+              for entry in self.office.journal()}
+        seen_s = (at["entry_withdrawn"] - at["erasure_ordered"]).total_seconds()
+        print(f"revoked: the run knew after {seen_s:.2f} s", flush=True)
+        self.assertLess(seen_s, 1)
+
         self.assertEqual(self.listed(), {})
         self.assertRegex(self.vault("trace", "w-1"), "w-1  missing-at-risk  active from .*: cleared")
         self.assertIn("does not come back", self.ask(code=1))

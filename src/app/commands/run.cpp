@@ -187,6 +187,7 @@ Status Run::open_gate() {
   step_ = "site";
   PROVISO_TRY(watch_,
               site::RunWatch::open(site_, settings_.authority, authority_, journal_, clock_));
+  watch_->on_erased([this](const EntryId& entry) { return searcher_->withdraw(entry); });
   PROVISO_TRY(const auto circumstances, watch_->circumstances());
   step_ = "gate";
   PROVISO_TRY(

@@ -245,6 +245,7 @@ Status revoke(const Settings& settings) {
   PROVISO_TRY_DONE(desk->record(
       "erasure_ordered",
       {{"entry", id.text()}, {"officer", settings.desk.by}, {"reason", settings.reason}}));
+  PROVISO_TRY_DONE(desk->withdraw(std::span(&id, 1)));
   PROVISO_TRY(const auto certificate,
               desk->vault().erase(std::span(&id, 1), settings.reason, desk->now()));
   say(certificate);
@@ -255,6 +256,12 @@ Status expire(const Settings& settings) {
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
   PROVISO_TRY(const auto certificate, desk->vault().expire(desk->now()));
   if (certificate) {
+    std::vector<EntryId> gone;
+    for (const std::string& entry : certificate->entries) {
+      PROVISO_TRY(auto id, EntryId::parse(entry));
+      gone.push_back(std::move(id));
+    }
+    PROVISO_TRY_DONE(desk->withdraw(gone));
     say(*certificate);
   } else {
     std::cout << "nothing has expired\n";

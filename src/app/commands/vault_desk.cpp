@@ -7,7 +7,7 @@
 
 #include "app/commands/passphrase.h"
 #include "app/commands/site_argument.h"
-#include "app/site/record.h"
+#include "app/site/erased_entries.h"
 #include "app/site/standing.h"
 #include "base/core/concat.h"
 #include "base/core/field_reader.h"
@@ -108,6 +108,10 @@ Status VaultDesk::read(const Request& request) {
 Status VaultDesk::record(std::string_view kind, Value::Object body) {
   PROVISO_TRY_DONE(journal_->append(kind, std::move(body)));
   return Done{};
+}
+
+Status VaultDesk::withdraw(std::span<const EntryId> entries) {
+  return site::add_erased(folder_of(site_) / "erased", entries);
 }
 
 Status VaultDesk::unlock(const Request& request) {

@@ -168,6 +168,22 @@ TEST_F(SearcherTest, FindsThePersonAndGivesTheSameScoreAlone) {
   EXPECT_EQ(searcher_->last_counts().passes.rows, 120U);
 }
 
+TEST_F(SearcherTest, FindsNobodyWhoWasWithdrawnAndTheOthersAsBefore) {
+  std::vector<embed::Probe> probes;
+  for (const std::size_t person : {std::size_t{0}, std::size_t{7}}) {
+    probes.push_back(probe_of(direction(person), person));
+  }
+  ASSERT_EQ(search(probes, 0.999, kCandidatesDefault)[0].size(), 1U) << "the control";
+
+  EXPECT_TRUE(searcher_->withdraw(list_->entries()[0].id));
+  EXPECT_FALSE(searcher_->withdraw(EntryId::parse("nobody-here").value()));
+
+  const auto candidates = search(probes, 0.999, kCandidatesDefault);
+  EXPECT_TRUE(candidates[0].empty());
+  ASSERT_EQ(candidates[1].size(), 1U);
+  EXPECT_EQ(candidates[1].front().entry, 7U);
+}
+
 TEST_F(SearcherTest, SearchesMoreProbesThanOnePassServes) {
   std::vector<embed::Probe> probes;
   probes.reserve(kProbesTogetherMax + 5);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/site/erased_entries.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "safeguards/authority/run_rules.h"
@@ -117,7 +118,26 @@ Status RunWatch::read(WallTime now) {
     circumstances_.policy = crypto::sha256(files.policy);
     files_ = std::move(files);
   }
+  PROVISO_TRY_DONE(read_erasures());
   circumstances_.read_at = began;
+  return Done{};
+}
+
+Status RunWatch::read_erasures() {
+  if (!withdraw_) return Done{};
+  const std::filesystem::path file = site_.folder() / "vault" / "erased";
+  std::error_code absent;
+  const auto changed_at = std::filesystem::last_write_time(file, absent);
+  if (absent || changed_at == erased_changed_at_) return Done{};
+  PROVISO_TRY(const auto erased, read_erased(file));
+  for (const EntryId& entry : erased) {
+    if (!withdrawn_.insert(entry).second || !withdraw_(entry)) continue;
+    const auto entered = journal_.append(
+        "entry_withdrawn",
+        {{"deployment", authority_->statement().reference}, {"entry", entry.text()}});
+    if (!entered && gate_ != nullptr) fail(entered.error());
+  }
+  erased_changed_at_ = changed_at;
   return Done{};
 }
 

@@ -12,6 +12,8 @@
 //   journal  while it or the record cannot be written (a full disk), the gate is suspended and the
 //            alert that could not be entered is withheld; every kRetryEvery it is tried again.
 //            Once the suspension and what was withheld are entered, the run goes on by itself
+//   erased   entries that the site's vault has erased since the list was sealed: told to the one
+//            whom on_erased() names, within a look, and to the journal
 //   clock    a clock that was set halts the deployment: only a signed decision lets it go on
 //
 // Threads: keep_looking() makes one thread (docs/threads.md), which looks and journals; count() and
@@ -24,9 +26,11 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -34,6 +38,7 @@
 #include "app/site/site.h"
 #include "app/site/standing.h"
 #include "base/core/clock.h"
+#include "base/core/id.h"
 #include "base/core/result.h"
 #include "safeguards/audit/journal.h"
 #include "safeguards/authority/gate.h"
@@ -64,6 +69,9 @@ class RunWatch {
 
   // Reads them once more, before the gate opens. Errors: those of reading.
   Result<authority::Circumstances> circumstances();
+  // Who is told of each entry that is erased, once; whether it was on the run's list. Before
+  // begin().
+  void on_erased(std::function<bool(const EntryId&)> withdraw) { withdraw_ = std::move(withdraw); }
   // Enters the start of a run in the record. From now on look() informs `gate`.
   Status begin(authority::Gate& gate);
   // Looks by itself from now on, until end().
@@ -104,6 +112,7 @@ class RunWatch {
   authority::Circumstances told() const;
   void note_changes();
   Status catch_up();
+  Status read_erasures();
   void fail(const Error& error);
   void look_until_stopped(const std::stop_token& stop);
 
@@ -120,6 +129,9 @@ class RunWatch {
   authority::Circumstances circumstances_;
   MonotonicTime verified_at_;
   MonotonicTime counted_at_;
+  std::function<bool(const EntryId&)> withdraw_;
+  std::set<EntryId> withdrawn_;
+  std::filesystem::file_time_type erased_changed_at_;
   std::string hindered_by_;        // The rule that the journal was last told of; empty: none.
   std::int64_t faces_before_ = 0;  // Of earlier runs.
   std::int64_t alerts_before_ = 0;

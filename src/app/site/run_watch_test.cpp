@@ -231,6 +231,12 @@ class RunWatchTest : public testing::Test {
     limit.rlim_cur = refused ? 0 : limit.rlim_max;
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
   }
+  void erase(const std::vector<std::string>& entries) const {
+    fs::create_directory(site_->folder() / "vault");
+    std::string text;
+    for (const std::string& entry : entries) text += entry + '\n';
+    ASSERT_TRUE(write_file_durably(site_->folder() / "vault" / "erased", text));
+  }
   Value::Object body_of_an_alert() const {
     return {{"alert", "alert-1"},
             {"authority", crypto::to_hex(crypto::sha256(statement_.to_body()))},
@@ -244,7 +250,10 @@ class RunWatchTest : public testing::Test {
   std::vector<std::string> journalled() const {
     std::vector<std::string> said;
     for (const audit::Entry& entry : audit::Journal::read(site_->log_folder()).value()) {
-      if (!entry.kind.starts_with("run_") && entry.kind != "alert_withheld") continue;
+      if (!entry.kind.starts_with("run_") && !entry.kind.ends_with("_withheld") &&
+          entry.kind != "entry_withdrawn") {
+        continue;
+      }
       const auto reason = entry.body.find("reason");
       said.push_back(reason == entry.body.end()
                          ? entry.kind
@@ -429,6 +438,31 @@ TEST_F(RunWatchTest, WithholdsAsManyAlertsAsItMayAndStopsAtOneMore) {
   EXPECT_EQ(closed_by(), "");
   watch_->withhold(body_of_an_alert(), {ErrorCode::kUnavailable, "full"});
   EXPECT_EQ(closed_by(), "stopped");
+}
+
+TEST_F(RunWatchTest, AnEntryThatIsErasedIsWithdrawnOnceAndSaidIfItIsOnTheList) {
+  begin();
+  std::vector<std::string> withdrawn;
+  watch_->on_erased([&](const EntryId& entry) {
+    withdrawn.push_back(entry.text());
+    return entry.text() == "somebody";
+  });
+  EXPECT_TRUE(goes_on_after(kLookEvery));
+  EXPECT_EQ(withdrawn, Said{});
+  erase({"elsewhere", "somebody"});
+  for (int look = 0; look < 3; ++look) EXPECT_TRUE(goes_on_after(kLookEvery));
+  EXPECT_EQ(withdrawn, (Said{"elsewhere", "somebody"}));
+  EXPECT_EQ(journalled(), Said{"entry_withdrawn"});
+}
+
+TEST_F(RunWatchTest, AListOfTheErasedThatCannotBeReadSuspends) {
+  begin();
+  watch_->on_erased([](const EntryId&) { return true; });
+  erase({"not an id"});
+  EXPECT_FALSE(goes_on_after(authority::kCircumstancesAgeMax + kTick));
+  EXPECT_EQ(suspended_by(), "circumstances");
+  erase({"somebody"});
+  EXPECT_TRUE(goes_on_after(kLookEvery)) << "the control";
 }
 
 TEST_F(RunWatchTest, AStopEndsTheRun) {

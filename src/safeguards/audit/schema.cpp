@@ -55,6 +55,7 @@ constexpr std::array<std::string_view, 5> kAlert{
 constexpr std::array<std::string_view, 3> kAttestation{"attestation", "deployment", "officer"};
 constexpr std::array<std::string_view, 2> kDeletion{"count", "report"};
 constexpr std::array<std::string_view, 2> kDeploymentAuthority{"authority", "deployment"};
+constexpr std::array<std::string_view, 2> kDeploymentEntry{"deployment", "entry"};
 constexpr std::array<std::string_view, 2> kDeploymentReason{"deployment", "reason"};
 constexpr std::array<std::string_view, 2> kDeploymentReport{"deployment", "report"};
 constexpr std::array<std::string_view, 3> kEntryActivated{"decision", "entry", "officers"};
@@ -92,6 +93,7 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"entry_refused", Names{kReason}},
     {"entry_requested", Names{kEntryRequested}},
     {"entry_viewed", Names{kEntryOfficer}},
+    {"entry_withdrawn", Names{kDeploymentEntry}},
     {"erasure_ordered", Names{kErasureOrdered}},
     {"frame_refused", Names{kFrameRefused}},
     {"list_sealed", Names{kListSealed}},

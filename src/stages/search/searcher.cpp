@@ -50,7 +50,18 @@ Result<std::unique_ptr<Searcher>> Searcher::create(
 Searcher::Searcher(std::shared_ptr<const watchlist::SealedList> list,
                    std::unique_ptr<WorkerPool> workers,
                    Index index)
-    : list_(std::move(list)), workers_(std::move(workers)), index_(std::move(index)) {}
+    : list_(std::move(list)),
+      workers_(std::move(workers)),
+      index_(std::move(index)),
+      withdrawn_(std::make_unique<std::atomic<bool>[]>(index_.rows())) {}
+
+bool Searcher::withdraw(const EntryId& entry) {
+  const auto entries = list_->entries();
+  const auto found = std::ranges::lower_bound(entries, entry, {}, &watchlist::SealedEntry::id);
+  if (found == entries.end() || found->id != entry) return false;
+  withdrawn_[static_cast<std::size_t>(found - entries.begin())].store(true);
+  return true;
+}
 
 Status Searcher::open_scratch() {
   const std::size_t floats = kProbesTogetherMax * index_.code_length() / sizeof(float);
@@ -117,6 +128,7 @@ Result<std::vector<std::vector<Candidate>>> Searcher::search(std::span<const Que
     counts.passes.after_code += findings.counts.after_code;
     for (Found& found : findings.found) {
       counts.candidates_left_out += found.reached - found.best.size();
+      std::erase_if(found.best, [&](const Candidate& one) { return withdrawn_[one.entry].load(); });
       candidates.push_back(std::move(found.best));
     }
   }

@@ -9,13 +9,16 @@
 //   score   exact: float32 values as stored, float64 sum in index order (docs/search.md)
 //   list    the sealed list alone; it is kept alive and never copied. Beside it stands an index of
 //           one byte and a little a value.
+//   withdraw  an entry that was erased while the run lasts is found no more: by searches that begin
+//           after the call
 //   errors  kNotAuthorised if a query's permit is not its probe's own; kOverLimit over kQueriesMax
-//   or
-//           kCandidatesMax; kInvalidInput for a template that is no template. After an error
+//           or kCandidatesMax; kInvalidInput for a template that is no template. After an error
 //           nothing has been compared.
-//   threads thread-bound; the rows are shared out over the threads given at creation
-//   memory  the int8 codes of probes stand in guarded memory and are wiped before search() returns
+//   threads thread-bound, except withdraw(), which any thread may call; the rows are shared out
+//   over the threads given at creation memory  the int8 codes of probes stand in guarded memory and
+//   are wiped before search() returns
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -60,6 +63,9 @@ class Searcher {
   // (PROVISO_CHECK).
   double score(const Query& query, std::size_t entry) const;
 
+  // Whether it is on the list.
+  bool withdraw(const EntryId& entry);
+
   struct Counts {
     PassCounts passes;
     std::uint64_t candidates_left_out =
@@ -84,6 +90,7 @@ class Searcher {
   Index index_;
   std::unique_ptr<crypto::GuardedArena> arena_;  // Outlives its slot below.
   crypto::GuardedArena::Slot scratch_;
+  std::unique_ptr<std::atomic<bool>[]> withdrawn_;  // One an entry.
   Counts last_counts_;
 };
 
