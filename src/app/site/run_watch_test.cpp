@@ -4,16 +4,14 @@
 #include "app/site/run_watch.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include <map>
 
+#include "app/site/run_watch_tool.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "safeguards/authority/whole_statement_tool.h"
-#include "safeguards/watchlist/list_format.h"
 
 namespace proviso::site {
 namespace {
@@ -60,7 +58,7 @@ class RunWatchTest : public testing::Test {
     journal_ = audit::Journal::open(site_->log_folder(), clock_).value();
   }
   void TearDown() override {
-    refuse_writes(false);
+    testing_tools::refuse_writes(false);
     watch_.reset();
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
@@ -97,19 +95,6 @@ class RunWatchTest : public testing::Test {
     ASSERT_TRUE(write_file_durably(site_->policy_file(), concat(text, more)));
   }
 
-  void seal_list() {
-    watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
-                                     .made_at = clock_.wall(),
-                                     .model_pack = {.bytes = {7}},
-                                     .dimension = 2,
-                                     .entries = {}};
-    contents.entries.push_back({.id = EntryId::parse("somebody").value(),
-                                .label = "",
-                                .photographs = {crypto::Digest{}},
-                                .values = {1, 0},
-                                .thumbnail_jpeg = {}});
-    list_ = watchlist::SealedList::parse(watchlist::to_bytes(contents)).value();
-  }
   authority::Statement statement() {
     auto said = authority::test_statement(*read_policy(*site_).value(), clock_.wall());
     said.not_after = clock_.wall() + hours(3);
@@ -174,7 +159,7 @@ class RunWatchTest : public testing::Test {
 
   // A deployment that is started and whose run has begun, present for an hour.
   void begin(bool is_urgent = false) {
-    seal_list();
+    list_ = testing_tools::list_of_somebody(clock_.wall());
     statement_ = statement();
     if (is_urgent) {
       statement_.tier = policy::Tier::kUrgent;
@@ -222,14 +207,6 @@ class RunWatchTest : public testing::Test {
     clock_.advance(by);
     watch_->look();
     return admits();
-  }
-  // As a full disk does, which root too meets: no file grows.
-  static void refuse_writes(bool refused) {
-    ASSERT_NE(::signal(SIGXFSZ, SIG_IGN), SIG_ERR);
-    rlimit limit{};
-    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = refused ? 0 : limit.rlim_max;
-    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
   }
   void erase(const std::vector<std::string>& entries) const {
     fs::create_directory(site_->folder() / "vault");
@@ -385,7 +362,7 @@ TEST_F(RunWatchTest, AFolderThatCannotBeReadSuspendsAfterASecond) {
 TEST_F(RunWatchTest, AnAlertThatCannotBeJournalledSuspendsAtOnceAndIsEnteredOnceTheDiskIsFree) {
   begin();
   EXPECT_TRUE(goes_on_after(kLookEvery));
-  refuse_writes(true);
+  testing_tools::refuse_writes(true);
   const Value::Object alert = body_of_an_alert();
   const auto refused = journal_->append("alert_raised", alert);
   ASSERT_FALSE(refused.has_value());
@@ -394,7 +371,7 @@ TEST_F(RunWatchTest, AnAlertThatCannotBeJournalledSuspendsAtOnceAndIsEnteredOnce
   for (int look = 0; look < 40; ++look) EXPECT_FALSE(goes_on_after(kLookEvery)) << look;
   EXPECT_EQ(suspended_by(), "journal");
   EXPECT_EQ(closed_by(), "");
-  refuse_writes(false);
+  testing_tools::refuse_writes(false);
   EXPECT_EQ(journalled(), Said{}) << "nothing could be said";
   for (int look = 0; look < 5 && !admits(); ++look) goes_on_after(kLookEvery);
   EXPECT_TRUE(admits()) << "within a retry and a look";
@@ -404,9 +381,9 @@ TEST_F(RunWatchTest, AnAlertThatCannotBeJournalledSuspendsAtOnceAndIsEnteredOnce
 
 TEST_F(RunWatchTest, ALapseThatCannotBeJournalledIsSaidLater) {
   begin();
-  refuse_writes(true);
+  testing_tools::refuse_writes(true);
   EXPECT_FALSE(goes_on_after(minutes(60)));
-  refuse_writes(false);
+  testing_tools::refuse_writes(false);
   attest_presence(minutes(60));
   EXPECT_FALSE(goes_on_after(kLookEvery)) << "the suspension is owed to the log";
   for (int look = 0; look < 5 && !admits(); ++look) goes_on_after(kLookEvery);
@@ -416,7 +393,7 @@ TEST_F(RunWatchTest, ALapseThatCannotBeJournalledIsSaidLater) {
 
 TEST_F(RunWatchTest, ARunThatEndsWithAlertsInNoLogSaysHowMany) {
   begin();
-  refuse_writes(true);
+  testing_tools::refuse_writes(true);
   watch_->withhold(body_of_an_alert(), {ErrorCode::kUnavailable, "full"});
   const Status ended = watch_->end();
   ASSERT_FALSE(ended.has_value());
