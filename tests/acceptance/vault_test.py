@@ -127,6 +127,7 @@ class Vault(unittest.TestCase):
         self.vault("show", "w-1", by="eve", code=1)
         self.assertEqual(self.listed(), {"w-1": True})
 
+    @unittest.skipUnless(FULL, "SKIPPED: only ./dev test --full takes the time")
     def test_a_request_names_everything_that_is_missing_or_that_the_policy_refuses(self):
         said = self.ask(reason=None, legal_basis=None, code=1)
         self.assertIn("fields are missing: legal_basis, reason", said)
