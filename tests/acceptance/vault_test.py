@@ -141,6 +141,29 @@ class Vault(unittest.TestCase):
                       self.ask(images=[image | {"source": "custody", "file": "small.jpg"}], code=1))
         self.assertEqual(self.listed(), {})
 
+    def test_an_import_is_all_or_nothing_or_skips_what_is_faulty_and_twice_changes_nothing(self):
+        request = self.request("w-1")
+        body = json.loads(request.read_text())
+        faulty = body | {"id": "w-3", "images": [body["images"][0] | {"file": "nobody.jpg"}]}
+        many = self.folder / "many.json"
+        many.write_text(json.dumps([body, body | {"id": "w-2"}, faulty, body | {"id": "w-2"}]))
+        words = (many, "--models", MODELS)
+
+        def standings(said: str) -> list[tuple]:
+            return [(row["entry"], row["standing"].strip()) for row in map(json.loads, said.splitlines())]
+
+        self.assertIn("2 requests are faulty", self.vault("import", *words, "--dry-run", code=1))
+        self.assertIn("Nothing was stored", self.vault("import", *words, code=1))
+        self.assertEqual(self.listed(), {})
+        self.vault("import", *words, "--skip-faulty", code=1)
+        self.assertEqual(self.listed(), {"w-1": False, "w-2": False})
+        many.write_text(json.dumps([body, body | {"id": "w-2"}]))
+        acts = len(self.kinds())
+        self.assertEqual(standings(self.vault("import", *words, "--json")), [("w-1", "same"), ("w-2", "same")])
+        self.assertEqual(len(self.kinds()), acts, "the same import twice changes nothing")
+        self.vault("approve", "w-1", "w-2", "--yes", by="max")
+        self.assertEqual(self.listed(), {"w-1": True, "w-2": True})
+
     def test_a_stopped_site_shows_nobody_without_the_vaults_passphrase(self):
         self.ask()
         self.vault("approve", "w-1", "--yes", by="max")

@@ -7,6 +7,7 @@
 #include "app/commands/engine.h"
 #include "app/commands/passphrase.h"
 #include "app/commands/vault_desk.h"
+#include "app/commands/vault_import.h"
 #include "app/enrolment/enrolment.h"
 #include "app/pipeline/quality_floor.h"
 #include "app/vault/composition.h"
@@ -28,10 +29,13 @@ struct Settings {
   std::string models = kModelsDefault;
   std::string file;
   std::string entry;
+  std::vector<std::string> entries;
   std::string pictures;
   std::string reason;
   std::string output;
   bool is_certain = false;
+  bool is_dry = false;
+  bool skips_faulty = false;
   bool as_json = false;
 };
 
@@ -134,7 +138,8 @@ Status be_certain(const Settings& settings, std::string_view question) {
 
 Status ask(const Settings& settings) {
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
-  PROVISO_TRY(auto request, vault::read_request_file(settings.file, settings.desk.by, desk->now()));
+  PROVISO_TRY(const auto written, vault::find_request(settings.file));
+  PROVISO_TRY(auto request, vault::read_request(written, settings.desk.by, desk->now()));
   PROVISO_TRY_DONE(watchlist::check(request.entry, desk->policy(), desk->now()));
   print(request.entry);
   PROVISO_TRY(auto made, enrol(settings, desk->policy(), request));
@@ -152,6 +157,17 @@ Status ask(const Settings& settings) {
             << " approves it.\nNext: proviso vault approve " << request.entry.id << " --as "
             << request.entry.approved_by << '\n';
   return Done{};
+}
+
+Status import_many(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  return import_requests(*desk,
+                         {.source = settings.file,
+                          .models = settings.models,
+                          .workers = kLanesDefault,
+                          .is_dry = settings.is_dry,
+                          .skips_faulty = settings.skips_faulty,
+                          .as_json = settings.as_json});
 }
 
 Status write_pictures(const Settings& settings, const vault::View& view) {
@@ -179,18 +195,26 @@ Status show(const Settings& settings) {
   return write_pictures(settings, view);
 }
 
-Status approve(const Settings& settings) {
-  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
-  PROVISO_TRY(const auto id, EntryId::parse(settings.entry));
-  PROVISO_TRY(const auto view, desk->vault().view(id, settings.desk.by));
+Status approve_one(VaultDesk& desk, const Settings& settings, const std::string& entry) {
+  PROVISO_TRY(const auto id, EntryId::parse(entry));
+  PROVISO_TRY(const auto view, desk.vault().view(id, settings.desk.by));
   print(view.entry);
   PROVISO_TRY_DONE(write_pictures(settings, view));
   PROVISO_TRY_DONE(be_certain(settings, "\nApprove that this person is listed?"));
   PROVISO_TRY(auto note, note::Note::parse(view.note));
-  PROVISO_TRY_DONE(desk->sign(note));
-  PROVISO_TRY_DONE(desk->vault().activate(note.to_text(), desk->rules()));
+  PROVISO_TRY_DONE(desk.sign(note));
+  PROVISO_TRY_DONE(desk.vault().activate(note.to_text(), desk.rules()));
   std::cout << "active until " << to_rfc3339(view.entry.expires_at)
             << ", in every list that is sealed from now on\n";
+  return Done{};
+}
+
+// One after the other: each is shown, and each is its own decision.
+Status approve(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  for (const std::string& entry : settings.entries) {
+    PROVISO_TRY_DONE(approve_one(*desk, settings, entry));
+  }
   return Done{};
 }
 
@@ -365,7 +389,8 @@ struct Command {
 constexpr Command kCommands[] = {
     {"new", "Make the site's vault, with a passphrase of its own", make_new},
     {"request", "Ask for a person to be listed: the first of two signatures", ask},
-    {"approve", "Approve a request: the second signature, over the same bytes", approve},
+    {"import", "Ask for many at once, from a folder or an array of requests", import_many},
+    {"approve", "Approve requests: the second signature, over the same bytes", approve},
     {"show", "Show an entry; that you looked is entered in the log", show},
     {"list", "Say who is active, who is left out, and why", list},
     {"revoke", "Erase an entry for good", revoke},
@@ -375,9 +400,9 @@ constexpr Command kCommands[] = {
 };
 
 void add_particulars(CLI::App& command, std::string_view name, Settings& settings) {
-  const bool names_entry =
-      name == "approve" || name == "show" || name == "revoke" || name == "trace";
+  const bool names_entry = name == "show" || name == "revoke" || name == "trace";
   if (names_entry) command.add_option("ENTRY", settings.entry, "The entry's id")->required();
+  if (name == "approve") command.add_option("ENTRY", settings.entries, "Their ids")->required();
   if (name == "approve" || name == "show") {
     command.add_option("--pictures", settings.pictures, "Folder to write its photographs to");
   }
@@ -388,10 +413,20 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
     command.add_option("--database", settings.places.database, "postgresql://...; else SQLite");
     command.add_option(
         "--keys", settings.places.keys, "Folder of the list keys, on another medium");
-  } else if (name == "request") {
-    command.add_option("REQUEST", settings.file, "JSON: docs/formats/entry.md")->required();
+  } else if (name == "request" || name == "import") {
+    command
+        .add_option(name == "request" ? "REQUEST" : "SOURCE",
+                    settings.file,
+                    name == "request" ? "JSON: docs/watchlist.md"
+                                      : "Folder of requests, or a file with an array of them")
+        ->required();
     command.add_option("--models", settings.models, "Folder of the model pack")
         ->capture_default_str();
+    if (name == "import") {
+      command.add_flag("--dry-run", settings.is_dry, "Check and enrol all, and store nothing");
+      command.add_flag("--skip-faulty", settings.skips_faulty, "Store those that are in order");
+      command.add_flag("--json", settings.as_json, "JSON lines instead of text");
+    }
   } else if (name == "revoke") {
     command.add_option("--reason", settings.reason, "A code of a-z and '-', such as cleared")
         ->required();

@@ -181,15 +181,18 @@ Status VaultDesk::make(const Request& request, const Places& places) {
   return desk.record("vault_made", {{"officer", request.by}});
 }
 
-Result<crypto::SecretKey> VaultDesk::key() {
+Result<const crypto::SecretKey*> VaultDesk::key() {
+  if (key_) return &*key_;
   PROVISO_TRY(const auto words,
               ask_passphrase(concat("the key of ", officer_->id), passphrase_file_));
-  return site_.open_officer_key(*officer_, words.text());
+  PROVISO_TRY(auto opened, site_.open_officer_key(*officer_, words.text()));
+  key_ = std::move(opened);
+  return &*key_;
 }
 
 Status VaultDesk::sign(note::Note& note) {
   PROVISO_TRY(const auto secret, key());
-  note.signatures.push_back(note::sign(note.text, officer_->key, secret));
+  note.signatures.push_back(note::sign(note.text, officer_->key, *secret));
   return Done{};
 }
 

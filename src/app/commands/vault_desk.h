@@ -13,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/sql/database.h"
@@ -59,7 +60,7 @@ class VaultDesk {
   explicit VaultDesk(site::Site site) : site_(std::move(site)) {}
   Status read(const Request& request);
   Status unlock(const Request& request);
-  Result<crypto::SecretKey> key();
+  Result<const crypto::SecretKey*> key();  // Asked for once.
 
   site::Site site_;
   std::string passphrase_file_;
@@ -67,6 +68,7 @@ class VaultDesk {
   std::shared_ptr<const policy::Policy> policy_;
   std::unique_ptr<const officers::Register> officers_;
   const officers::Officer* officer_ = nullptr;  // Of the register.
+  std::optional<crypto::SecretKey> key_;
   const SystemClock clock_;
   std::unique_ptr<audit::Journal> journal_;
   std::unique_ptr<sql::Database> database_;

@@ -24,18 +24,18 @@ constexpr std::array<std::string_view, 9> kMandatory{"approved_by",
                                                      "reason",
                                                      "requested_response"};
 
-Error bad_request(const fs::path& path, std::string_view found, std::string_view next) {
+Error bad_request(const WrittenRequest& written, std::string_view found, std::string_view next) {
   return Error{ErrorCode::kInvalidInput,
-               concat("request ", in_quotes(path.native()), ": ", found, "; ", next)};
+               concat("request ", written.place, ": ", found, "; ", next)};
 }
 
-Status name_missing(const fs::path& path, const Value::Object& body) {
+Status name_missing(const WrittenRequest& written, const Value::Object& body) {
   std::string missing;
   for (const std::string_view name : kMandatory) {
     if (!body.contains(name)) missing += concat(missing.empty() ? "" : ", ", name);
   }
   if (missing.empty()) return Done{};
-  return bad_request(path, concat("fields are missing: ", missing), "add them");
+  return bad_request(written, concat("fields are missing: ", missing), "add them");
 }
 
 bool stays_below(const fs::path& path) {
@@ -44,20 +44,21 @@ bool stays_below(const fs::path& path) {
 }
 
 // Reads the file that the image names, and puts its sha256 in the name's place.
-Result<Value> with_digest(const fs::path& path, const Value& image, RequestFile& request) {
+Result<Value> with_digest(const WrittenRequest& written, const Value& image, RequestFile& request) {
   const auto* body = image.object();
   const auto file = body == nullptr ? Value::Object::const_iterator() : body->find("file");
   const std::string* name =
       body == nullptr || file == body->end() ? nullptr : file->second.string();
   if (name == nullptr || body->contains("sha256")) {
-    return bad_request(path, "an image is an object with its file", "name a file, and no sha256");
+    return bad_request(
+        written, "an image is an object with its file", "name a file, and no sha256");
   }
   if (!stays_below(*name)) {
-    return bad_request(path,
+    return bad_request(written,
                        concat("the image ", in_quotes(*name), " is not below the request's folder"),
                        "put it beside the request");
   }
-  PROVISO_TRY(auto bytes, read_file(path.parent_path() / *name, kImageBytesMax));
+  PROVISO_TRY(auto bytes, read_file(written.folder / *name, kImageBytesMax));
   Value::Object seen = *body;
   seen.erase("file");
   seen["sha256"] = crypto::to_hex(crypto::sha256(bytes));
@@ -66,33 +67,96 @@ Result<Value> with_digest(const fs::path& path, const Value& image, RequestFile&
   return Value(std::move(seen));
 }
 
-Result<Value> with_digests(const fs::path& path, const Value& images, RequestFile& request) {
+Result<Value> with_digests(const WrittenRequest& written,
+                           const Value& images,
+                           RequestFile& request) {
   const auto* list = images.array();
   if (list == nullptr || list->empty() || list->size() > watchlist::kPhotographsMax) {
-    return bad_request(path,
+    return bad_request(written,
                        concat("images is no array of 1 to ", watchlist::kPhotographsMax),
                        "give the best ones");
   }
   Value::Array seen;
   for (const Value& image : *list) {
-    PROVISO_TRY(auto one, with_digest(path, image, request));
+    PROVISO_TRY(auto one, with_digest(written, image, request));
     seen.push_back(std::move(one));
   }
   return Value(std::move(seen));
 }
 
+Result<Value> parse(const fs::path& path, std::size_t bytes_max) {
+  PROVISO_TRY(const auto text, read_text_file(path, bytes_max));
+  constexpr std::size_t kMembersOfOneMax = 100;
+  return json::parse(text,
+                     {.bytes_max = bytes_max, .members_max = kMembersOfOneMax * kRequestsMax});
+}
+
+Result<WrittenRequest> written_in(const Value& value, std::string place, fs::path folder) {
+  WrittenRequest written{.place = std::move(place), .folder = std::move(folder), .body = {}};
+  if (value.object() == nullptr) {
+    return bad_request(written, "it is no JSON object", "see docs/watchlist.md");
+  }
+  written.body = *value.object();
+  return written;
+}
+
+Error too_many(const fs::path& source, std::size_t found) {
+  return Error{ErrorCode::kOverLimit,
+               concat(in_quotes(source.native()),
+                      ": at most ",
+                      kRequestsMax,
+                      " requests are taken at once; found ",
+                      found,
+                      "; take them in parts")};
+}
+
+Result<std::vector<WrittenRequest>> find_in_folder(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  if (files.size() > kRequestsMax) return too_many(folder, files.size());
+  std::ranges::sort(files);
+  std::vector<WrittenRequest> found;
+  for (const fs::path& file : files) {
+    PROVISO_TRY(auto written, find_request(file));
+    found.push_back(std::move(written));
+  }
+  return found;
+}
+
 }  // namespace
 
-Result<RequestFile> read_request_file(const fs::path& path,
-                                      std::string_view asked_by,
-                                      WallTime now) {
-  PROVISO_TRY(const auto written, read_text_file(path, kRequestBytesMax));
-  PROVISO_TRY(const auto value, json::parse(written, {.bytes_max = kRequestBytesMax}));
-  if (value.object() == nullptr) return bad_request(path, "it is no JSON object", "write one");
-  Value::Object body = *value.object();
-  PROVISO_TRY_DONE(name_missing(path, body));
+Result<WrittenRequest> find_request(const fs::path& path) {
+  PROVISO_TRY(const auto value, parse(path, kRequestBytesMax));
+  return written_in(value, path.filename().string(), path.parent_path());
+}
+
+Result<std::vector<WrittenRequest>> find_requests(const fs::path& source) {
+  std::error_code absent;
+  if (fs::is_directory(source, absent)) return find_in_folder(source);
+  PROVISO_TRY(const auto value, parse(source, kRequestsBytesMax));
+  const Value::Array* const array = value.array();
+  const Value::Array requests = array == nullptr ? Value::Array{value} : *array;
+  if (requests.size() > kRequestsMax) return too_many(source, requests.size());
+  std::vector<WrittenRequest> found;
+  for (std::size_t n = 0; n < requests.size(); ++n) {
+    PROVISO_TRY(auto written,
+                written_in(requests[n],
+                           concat(source.filename().string(), ", request ", n + 1),
+                           source.parent_path()));
+    found.push_back(std::move(written));
+  }
+  return found;
+}
+
+Result<RequestFile> read_request(const WrittenRequest& written,
+                                 std::string_view asked_by,
+                                 WallTime now) {
+  Value::Object body = written.body;
+  PROVISO_TRY_DONE(name_missing(written, body));
   RequestFile request;
-  PROVISO_TRY(body["images"], with_digests(path, body["images"], request));
+  PROVISO_TRY(body["images"], with_digests(written, body["images"], request));
   body.try_emplace("asked_at", to_rfc3339(now));
   body.try_emplace("asked_by", asked_by);
   body.try_emplace("blue_list", false);
@@ -100,7 +164,7 @@ Result<RequestFile> read_request_file(const fs::path& path,
   request.text =
       concat(watchlist::Entry::kTypeLine, '\n', json::to_canonical(Value(std::move(body))), '\n');
   auto entry = watchlist::parse_entry(request.text);
-  if (!entry) return bad_request(path, entry.error().message, "see docs/formats/entry.md");
+  if (!entry) return bad_request(written, entry.error().message, "see docs/formats/entry.md");
   request.entry = std::move(entry).value();
   return request;
 }

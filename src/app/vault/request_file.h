@@ -3,12 +3,14 @@
 // A request as people write it: the fields of docs/formats/entry.md as one JSON object, with each
 // image's `file` in place of its sha256. It becomes the text that two officers sign.
 //
-//   in       the file; who asks; the time. `asked_by`, `asked_at`, `revision` (1) and `blue_list`
-//            (false) may be left out
+//   in       a file of one request; of many, an array of them or a folder of such files; who asks;
+//            the time. `asked_by`, `asked_at`, `revision` (1) and `blue_list` (false) may be left
+//            out
 //   out      the entry, its text, and the images' bytes in its order
 //   errors   kNotFound for a file; kInvalidInput naming every mandatory field that is missing, or
 //            the first that is wrong, or an image's path that leaves the folder of the request;
-//            kOverLimit over kRequestBytesMax, kPhotographsMax images or kImageBytesMax for one
+//            kOverLimit over kRequestBytesMax for one file, kRequestsBytesMax for an array,
+//            kRequestsMax, kPhotographsMax images or kImageBytesMax for one
 //   threads  reentrant
 
 #include <filesystem>
@@ -18,11 +20,21 @@
 
 #include "base/core/clock.h"
 #include "base/core/result.h"
+#include "base/core/value.h"
 #include "safeguards/watchlist/entry.h"
 
 namespace proviso::vault {
 
 inline constexpr std::size_t kRequestBytesMax = std::size_t{64} * 1024;
+inline constexpr std::size_t kRequestsBytesMax = std::size_t{256} << 20U;
+inline constexpr std::size_t kRequestsMax = 1'000'000;
+
+// A request that has been found, and is not looked at yet.
+struct WrittenRequest {
+  std::string place;  // "requests.json, request 3", for messages.
+  std::filesystem::path folder;
+  Value::Object body;
+};
 
 struct RequestFile {
   watchlist::Entry entry;
@@ -31,8 +43,13 @@ struct RequestFile {
   std::vector<std::vector<std::byte>> images;
 };
 
-Result<RequestFile> read_request_file(const std::filesystem::path& path,
-                                      std::string_view asked_by,
-                                      WallTime now);
+// One request, of a file that holds one.
+Result<WrittenRequest> find_request(const std::filesystem::path& path);
+// Of a folder every .json file, in the order of their names; of a file its array, or its one.
+Result<std::vector<WrittenRequest>> find_requests(const std::filesystem::path& source);
+
+Result<RequestFile> read_request(const WrittenRequest& written,
+                                 std::string_view asked_by,
+                                 WallTime now);
 
 }  // namespace proviso::vault

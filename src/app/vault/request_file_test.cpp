@@ -46,7 +46,8 @@ class RequestFileTest : public testing::Test {
   }
   Result<RequestFile> read(const Value::Object& body) const {
     write("request.json", json::to_canonical(Value(body)));
-    return read_request_file(folder_ / "request.json", "manager-1", kEntryNow);
+    PROVISO_TRY(const auto written, find_request(folder_ / "request.json"));
+    return read_request(written, "manager-1", kEntryNow);
   }
   void expect_refused(const Value::Object& body, std::string_view why) const {
     const auto found = read(body);
@@ -107,10 +108,32 @@ TEST_F(RequestFileTest, TakesTheMostImagesAndRefusesOneMore) {
 
 TEST_F(RequestFileTest, RefusesAFileOverItsLimitAndOneThatIsNoObject) {
   write("request.json", std::string(kRequestBytesMax + 1, ' '));
-  EXPECT_EQ(read_request_file(folder_ / "request.json", "manager-1", kEntryNow).error().code,
-            ErrorCode::kOverLimit);
+  EXPECT_EQ(find_request(folder_ / "request.json").error().code, ErrorCode::kOverLimit);
   write("request.json", "[]");
-  EXPECT_FALSE(read_request_file(folder_ / "request.json", "manager-1", kEntryNow).has_value());
+  EXPECT_FALSE(find_request(folder_ / "request.json").has_value());
+}
+
+TEST_F(RequestFileTest, ManyComeFromAnArrayOrFromTheFilesOfAFolder) {
+  Value::Object second = body();
+  second["id"] = "w-1002";
+  write("many.json", json::to_canonical(Value(Value::Array{body(), second})));
+  const auto array = find_requests(folder_ / "many.json");
+  ASSERT_TRUE(array.has_value()) << array.error().message;
+  ASSERT_EQ(array.value().size(), 2U);
+  EXPECT_EQ(array.value()[1].place, "many.json, request 2");
+  EXPECT_EQ(read_request(array.value()[1], "manager-1", kEntryNow).value().entry.id, "w-1002");
+
+  fs::create_directory(folder_ / "each");
+  for (const Value::Object& one : {second, body()}) {
+    std::ofstream(folder_ / "each" / (*one.at("id").string() + ".json"))
+        << json::to_canonical(Value(one));
+  }
+  const auto files = find_requests(folder_ / "each");
+  ASSERT_EQ(files.value().size(), 2U);
+  EXPECT_EQ(files.value()[0].place, "w-1001.json");
+  write("many.json", "[1]");
+  EXPECT_FALSE(find_requests(folder_ / "many.json").has_value());
+  EXPECT_EQ(find_requests(folder_ / "nowhere").error().code, ErrorCode::kNotFound);
 }
 
 }  // namespace

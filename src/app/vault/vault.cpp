@@ -253,6 +253,14 @@ Result<ActiveList> Vault::active(const Rules& rules) {
   return list;
 }
 
+Result<bool> Vault::holds(const Entry& entry) {
+  PROVISO_TRY(const auto stored, state_->find(entry.id));
+  if (!stored) return false;
+  Entry same = entry;
+  same.asked_at = stored->entry.asked_at;
+  return same == stored->entry;
+}
+
 Result<View> Vault::view(const EntryId& entry, std::string_view officer) {
   PROVISO_TRY(const auto stored, state_->find(entry.text()));
   if (!stored) return no_such_entry(entry.text());

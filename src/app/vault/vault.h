@@ -5,7 +5,7 @@
 // sees ids and ciphertext, and no column of it makes an entry active: only two people's signatures
 // over the stored bytes do, verified again at every look.
 //
-//   store      keeps a request that its first officer has signed, with its images and its template
+//   store      keeps a request that who asks has signed, with its images and its template
 //   activate   the second signature, over the bytes that are stored
 //   active     what may be searched now, and what was left out, with the reason
 //   view       one entry with its images, for an officer; that they looked is recorded
@@ -15,8 +15,7 @@
 //   trace      whether an id was on the list, when and why it went, after all else is gone
 //
 // A tombstone keeps an entry out for good: its id never comes back, and an image of it only in a
-// request made after it. docs/formats/vault.md has the tables.
-//
+// request made after it. Tables: docs/formats/vault.md.
 //   errors   kInvalidInput, kNotAuthorised  the request: the message says which rule
 //            kNotFound      no such entry
 //            kCorrupt       a row was changed, moved or put back
@@ -49,9 +48,8 @@ struct Request {
   std::string note;                            // Signed by who asks, at least.
   std::vector<std::vector<std::byte>> images;  // The files, in the entry's order.
   const watchlist::Reference& reference;
-  crypto::Digest model_pack;  // Which made the reference.
-  std::vector<std::byte>
-      thumbnail_jpeg;  // For the operator; at most watchlist::kThumbnailBytesMax.
+  crypto::Digest model_pack;              // Which made the reference.
+  std::vector<std::byte> thumbnail_jpeg;  // For the operator; watchlist::kThumbnailBytesMax.
 };
 
 struct ActiveEntry {
@@ -130,6 +128,8 @@ class Vault {
   Status store(const Request& request, const Rules& rules);
   Status activate(std::string_view note, const Rules& rules);
   Result<ActiveList> active(const Rules& rules);
+  // Whether it stands there as it is, whenever it was asked for: an import twice changes nothing.
+  Result<bool> holds(const watchlist::Entry& entry);
   // Who looked is recorded before anything is shown.
   Result<View> view(const EntryId& entry, std::string_view officer);
 

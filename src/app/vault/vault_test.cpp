@@ -42,6 +42,16 @@ TEST_P(VaultTest, ShowsAnEntryWithItsImagesAndRecordsWhoLooked) {
   EXPECT_EQ(vault->view(parsed("w-2"), "manager-2").error().code, ErrorCode::kNotFound);
 }
 
+TEST_P(VaultTest, HoldsAnEntryWheneverItWasAskedForAndNoOtherReason) {
+  auto entry = entry_of("w-1");
+  EXPECT_FALSE(vault->holds(entry).value());
+  ASSERT_TRUE(ask(entry).has_value());
+  entry.asked_at += std::chrono::hours(1);
+  EXPECT_TRUE(vault->holds(entry).value());
+  entry.reason = "Another reason";
+  EXPECT_FALSE(vault->holds(entry).value());
+}
+
 TEST_P(VaultTest, TakesTheSameBytesTwiceWithoutAChange) {
   add(entry_of("w-1"));
   const std::size_t acts_before = acts.size();
