@@ -23,6 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/release/bin/proviso").resolve()
 POLICY = ROOT / "policies" / "uk.toml"
 WORDS = "four words for a test"
+LIGHT = ("--key-memory-mib", 8)  # Tests guess no passphrase.
 ROOT_SEED = base64.b64encode(bytes(range(32))).decode()
 OFFICER_SEED = base64.b64encode(bytes(range(32, 64))).decode()
 MUTANTS = 400
@@ -89,14 +90,14 @@ class Folder(unittest.TestCase):
         self.words.write_text(WORDS + "\n")
 
     def new_site(self):
-        return proviso("site", "new", "northgate", "--policy", POLICY, *self.here())
+        return proviso("site", "new", "northgate", "--policy", POLICY, *self.here(), *LIGHT)
 
     def here(self):
         return ["--site", self.site, "--passphrase-file", self.words]
 
     def new_officer(self, officer="sam", name="Sam Doe", code=0):
         return proviso("officer", "new", officer, "--name", name, "--rank", "superintendent", "--role",
-                       "authorising-officer", "--role", "reviewer:30", *self.here(), code=code)
+                       "authorising-officer", "--role", "reviewer:30", *self.here(), *LIGHT, code=code)
 
     def certify(self, officer="sam", code=0):
         return proviso("officer", "certify", officer, "--yes", *self.here(), code=code)
@@ -165,6 +166,17 @@ class Commands(Folder):
             self.assertNotIn(WORDS.encode(), file.read_bytes(), file)
 
 
+class Cost(Folder):
+    """What a guess at a passphrase costs stands in the key's file."""
+
+    def test_a_key_is_as_costly_as_asked_for_and_no_cheaper_than_allowed(self):
+        words = ("site", "new", "northgate", "--policy", POLICY, *self.here(), "--key-memory-mib")
+        for refused in (7, 513):
+            proviso(*words, refused, code=2)
+        proviso(*words, 8)
+        self.assertIn("memory_kib 8192\n", (self.site / "root.key").read_text())
+
+
 class Typed(Folder):
     """What is typed at a terminal is not shown."""
 
@@ -173,6 +185,7 @@ class Typed(Folder):
         new.answer("New passphrase", WORDS + "xé\x7f\x7f\r")  # Two characters taken back.
         new.answer("same again", WORDS + "\r")
         self.assertEqual(new.end(), 0, new.shown)
+        self.assertIn("memory_kib 262144\n", (self.site / "root.key").read_text(), "unless less is asked for")
         self.assertNotIn(WORDS, new.shown)
         self.new_officer()
         certify = Terminal("officer", "certify", "sam", "--site", self.site)

@@ -158,10 +158,21 @@ class Vault(unittest.TestCase):
         self.vault("import", *words, "--skip-faulty", code=1)
         self.assertEqual(self.listed(), {"w-1": False, "w-2": False})
         many.write_text(json.dumps([body, body | {"id": "w-2"}]))
+        table = self.folder / "people.csv"
+        image = body.pop("images")[0]
+        columns = [*body, *image]
+        table.write_text(",".join(columns) + "\n" + "".join(
+            ",".join(f'"{value}"' for value in (body | image | {"id": entry}).values()) + "\n" for entry in ("w-1", "w-2")))
+        self.assertEqual(standings(self.vault("import", table, "--models", MODELS, "--json")),
+                         [("w-1", "same"), ("w-2", "same")], "the same people as a table")
         acts = len(self.kinds())
-        self.assertEqual(standings(self.vault("import", *words, "--json")), [("w-1", "same"), ("w-2", "same")])
+        again = self.vault("import", *words, "--json")
+        self.assertEqual(standings(again), [("w-1", "same"), ("w-2", "same")])
         self.assertEqual(len(self.kinds()), acts, "the same import twice changes nothing")
-        self.vault("approve", "w-1", "w-2", "--yes", by="max")
+        said = self.vault("approve", "w-1", "w-2", "--yes", by="max")
+        self.assertRegex(said, r"CONFLICT +looks like w-2 \(1\.000\)")
+        self.assertEqual([entry["body"]["officer"] for entry in self.office.journal()
+                          if entry["kind"] == "conflict_seen"][-2:], ["max", "max"], "what the approver saw")
         self.assertEqual(self.listed(), {"w-1": True, "w-2": True})
 
     def test_a_stopped_site_shows_nobody_without_the_vaults_passphrase(self):

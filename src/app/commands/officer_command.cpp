@@ -20,6 +20,7 @@ struct Settings {
   std::vector<std::string> roles;
   std::string reason;
   std::string passphrase_file;
+  crypto::Cost cost;
   bool is_certain = false;
   bool as_json = false;
 };
@@ -64,7 +65,7 @@ Status make_new(const Settings& settings) {
                                     .roles = std::move(roles),
                                     .key = {}},
                                    words.text(),
-                                   {},
+                                   settings.cost,
                                    now));
   print(request.officer);
   std::cout << "\nThe key is sealed in " << settings.folder << "/officers/" << settings.id
@@ -262,6 +263,7 @@ void add_officer(CLI::App& app, Exit& exit) {
       ->required();
   add_person_options(*making, *settings, true);
   add_passphrase_option(*making, settings->passphrase_file);
+  add_key_memory_option(*making, settings->cost);
 
   auto* certifying = with_id(add(
       "certify", "The root: vouch for an officer who asked, or change rank and roles", certify));

@@ -169,6 +169,18 @@ CLI::Option* add_passphrase_option(CLI::App& command, std::string& file) {
                             "terminal asks");
 }
 
+CLI::Option* add_key_memory_option(CLI::App& command, crypto::Cost& cost) {
+  constexpr std::uint32_t kKibPerMib = 1024;
+  return command
+      .add_option_function<std::uint32_t>(
+          "--key-memory-mib",
+          [&cost](const std::uint32_t& mib) { cost.memory_kib = mib * kKibPerMib; },
+          "Memory that one guess at the passphrase takes; less where the machine has little")
+      ->check(CLI::Range(crypto::kCostMin.memory_kib / kKibPerMib,
+                         crypto::kCostMax.memory_kib / kKibPerMib))
+      ->default_str(std::to_string(crypto::Cost{}.memory_kib / kKibPerMib));
+}
+
 Result<crypto::Secret> ask_passphrase(std::string_view whose, const std::string& file) {
   if (!file.empty()) return from_file(file);
   return from_terminal(concat("Passphrase of ", whose, ": "));

@@ -18,10 +18,14 @@
 
 #include "base/core/result.h"
 #include "base/crypto/secret.h"
+#include "base/crypto/secret_file.h"
 
 namespace proviso::commands {
 
 CLI::Option* add_passphrase_option(CLI::App& command, std::string& file);
+
+// What one guess at the passphrase of a new key costs: less is for machines with little memory.
+CLI::Option* add_key_memory_option(CLI::App& command, crypto::Cost& cost);
 
 // From `file`, or from the terminal where that is empty. `whose` stands in the prompt: "the root of
 // northgate".

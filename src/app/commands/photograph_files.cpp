@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/core/concat.h"
+#include "base/core/csv.h"
 #include "base/core/file.h"
 
 namespace proviso::commands {
@@ -83,7 +84,11 @@ bool stays_below(const fs::path& path) {
 Result<std::vector<EntryFiles>> from_csv(const fs::path& file) {
   constexpr std::array<std::string_view, kFieldsMax> kHeader{"id", "label", "photograph"};
   PROVISO_TRY(const auto text, read_text_file(file, kCsvBytesMax));
-  PROVISO_TRY(const auto rows, parse_csv(text));
+  PROVISO_TRY(
+      const auto rows,
+      parse_csv(
+          text,
+          {.rows_max = kRowsMax, .fields_max = kFieldsMax, .field_bytes_max = kFieldBytesMax}));
   if (rows.empty() || !std::equal(rows[0].begin(), rows[0].end(), kHeader.begin(), kHeader.end())) {
     return Error{ErrorCode::kInvalidInput,
                  concat(file.string(), ": row 1 must be id,label,photograph; add that header")};

@@ -33,8 +33,4 @@ struct EntryFiles {
 // Ordered by id. `path` is a folder or a file ending in .csv.
 Result<std::vector<EntryFiles>> find_photographs(const std::filesystem::path& path);
 
-// Rows of fields; a byte order mark before them is passed over. Errors: kInvalidInput for a quote
-// that is open or stray and for a lone carriage return; kOverLimit.
-Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text);
-
 }  // namespace proviso::commands

@@ -8,7 +8,6 @@ namespace proviso::commands {
 namespace {
 
 namespace fs = std::filesystem;
-using Rows = std::vector<std::vector<std::string>>;
 
 class PhotographFiles : public testing::Test {
  protected:
@@ -28,45 +27,6 @@ class PhotographFiles : public testing::Test {
 
   fs::path folder_;
 };
-
-TEST(Csv, ReadsQuotesCommasAndLinesInsideFields) {
-  const auto rows = parse_csv("a,\"b \"\"c\"\", d\",e\r\n\"line 1\nline 2\",,\n");
-  ASSERT_TRUE(rows);
-  EXPECT_EQ(rows.value(), (Rows{{"a", "b \"c\", d", "e"}, {"line 1\nline 2", "", ""}}));
-}
-
-TEST(Csv, NeedsNoLastLineEndAndPassesOverAByteOrderMark) {
-  EXPECT_EQ(parse_csv("\xEF\xBB\xBF"
-                      "a,b,")
-                .value(),
-            (Rows{{"a", "b", ""}}));
-  EXPECT_EQ(parse_csv("\"a\"").value(), (Rows{{"a"}}));
-  EXPECT_TRUE(parse_csv("").value().empty());
-}
-
-TEST(Csv, RefusesQuotesThatAreOpenOrStrayAndLoneCarriageReturns) {
-  for (const char* bad : {"\"a", "a\"b", "\"a\"b", "\"a\" ,b", "a\rb", "a\r", "\"\"\""}) {
-    const auto rows = parse_csv(bad);
-    ASSERT_FALSE(rows) << bad;
-    EXPECT_EQ(rows.error().code, ErrorCode::kInvalidInput) << bad;
-    EXPECT_NE(rows.error().message.find("row 1"), std::string::npos) << bad;
-  }
-  EXPECT_TRUE(parse_csv("\"\"\"\""));  // A field of one quote.
-}
-
-TEST(Csv, TakesFieldsAndColumnsUpToTheLimitAndNotOneMore) {
-  EXPECT_TRUE(parse_csv(std::string(kFieldBytesMax, 'a')));
-  EXPECT_EQ(parse_csv(std::string(kFieldBytesMax + 1, 'a')).error().code, ErrorCode::kOverLimit);
-  EXPECT_TRUE(parse_csv("a,b,c"));
-  EXPECT_EQ(parse_csv("a,b,c,d").error().code, ErrorCode::kOverLimit);
-}
-
-TEST(Csv, TakesRowsUpToTheLimitBelowAHeaderAndNotOneMore) {
-  std::string text((kRowsMax + 1) * 2, 'a');
-  for (std::size_t n = 1; n < text.size(); n += 2) text[n] = '\n';
-  EXPECT_TRUE(parse_csv(text));
-  EXPECT_EQ(parse_csv(text + "a").error().code, ErrorCode::kOverLimit);
-}
 
 TEST_F(PhotographFiles, AFolderGivesAnEntryPerSubFolderAndPerFile) {
   write("ada/2.jpg", "x");

@@ -18,6 +18,7 @@ struct Settings {
   std::string name;
   std::string policy = "policies/uk.toml";
   std::string passphrase_file;
+  crypto::Cost cost;
   bool as_json = false;
 };
 
@@ -40,8 +41,9 @@ Status make_new(const Settings& settings) {
       const auto words,
       ask_new_passphrase(concat("the root key of ", name.text()), settings.passphrase_file));
   const SystemClock clock;
-  PROVISO_TRY(const auto site,
-              site::Site::create(settings.folder, name, words.text(), {}, now_in_seconds()));
+  PROVISO_TRY(
+      const auto site,
+      site::Site::create(settings.folder, name, words.text(), settings.cost, now_in_seconds()));
   PROVISO_TRY_DONE(write_file_durably(site.policy_file(), policy.bytes));
   PROVISO_TRY_DONE(site::record(
       site, clock, "policy_adopted", {{"policy", crypto::to_hex(policy.policy.digest)}}));
@@ -101,6 +103,7 @@ void add_site(CLI::App& app, Exit& exit) {
   making->add_option("--policy", settings->policy, "The policy that it runs under")
       ->capture_default_str();
   add_passphrase_option(*making, settings->passphrase_file);
+  add_key_memory_option(*making, settings->cost);
 
   auto* showing = add("show", "Show the site's root key, policy and register", show);
   showing->add_flag("--json", settings->as_json, "A JSON line instead of text");

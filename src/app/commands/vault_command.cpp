@@ -128,6 +128,18 @@ Result<Made> enrol(const Settings& settings,
   return Made{.entry = *std::move(enrolled.entry), .model_pack = engine.models.digest};
 }
 
+// Said before anybody signs: it is theirs to decide.
+Status show_conflicts(VaultDesk& desk, const vault::Known& one) {
+  PROVISO_TRY(const auto found, desk.conflicts_of(one));
+  if (found.empty()) return Done{};
+  std::cout
+      << "CONFLICT            looks like " << to_text(found)
+      << ": the same person, a look-alike, or an image that attracts\n"
+         "                    others. If it is one person, one entry is enough; else say in the "
+         "reason that they are two\n";
+  return Done{};
+}
+
 Status be_certain(const Settings& settings, std::string_view question) {
   if (settings.is_certain) return Done{};
   std::cout << std::flush;
@@ -143,6 +155,11 @@ Status ask(const Settings& settings) {
   PROVISO_TRY_DONE(watchlist::check(request.entry, desk->policy(), desk->now()));
   print(request.entry);
   PROVISO_TRY(auto made, enrol(settings, desk->policy(), request));
+  const auto values = made.entry.reference.values();
+  PROVISO_TRY_DONE(show_conflicts(*desk,
+                                  {.entry = request.entry.id,
+                                   .model_pack = made.model_pack,
+                                   .values = {values.begin(), values.end()}}));
   PROVISO_TRY_DONE(be_certain(settings, "\nAsk for this person to be listed?"));
   note::Note note{.text = request.text, .signatures = {}};
   PROVISO_TRY_DONE(desk->sign(note));
@@ -200,6 +217,7 @@ Status approve_one(VaultDesk& desk, const Settings& settings, const std::string&
   PROVISO_TRY(const auto view, desk.vault().view(id, settings.desk.by));
   print(view.entry);
   PROVISO_TRY_DONE(write_pictures(settings, view));
+  PROVISO_TRY_DONE(show_conflicts(desk, view.known));
   PROVISO_TRY_DONE(be_certain(settings, "\nApprove that this person is listed?"));
   PROVISO_TRY(auto note, note::Note::parse(view.note));
   PROVISO_TRY_DONE(desk.sign(note));
@@ -410,6 +428,7 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
     command.add_flag("--yes", settings.is_certain, "Sign without a question");
   }
   if (name == "new") {
+    add_key_memory_option(command, settings.places.cost);
     command.add_option("--database", settings.places.database, "postgresql://...; else SQLite");
     command.add_option(
         "--keys", settings.places.keys, "Folder of the list keys, on another medium");
@@ -417,8 +436,9 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
     command
         .add_option(name == "request" ? "REQUEST" : "SOURCE",
                     settings.file,
-                    name == "request" ? "JSON: docs/watchlist.md"
-                                      : "Folder of requests, or a file with an array of them")
+                    name == "request"
+                        ? "JSON: docs/watchlist.md"
+                        : "Folder of requests, a file with an array of them, or a CSV table")
         ->required();
     command.add_option("--models", settings.models, "Folder of the model pack")
         ->capture_default_str();

@@ -3,7 +3,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "app/commands/passphrase.h"
 #include "app/commands/site_argument.h"
@@ -110,6 +112,32 @@ Status VaultDesk::record(std::string_view kind, Value::Object body) {
   return Done{};
 }
 
+Status VaultDesk::know_too(std::vector<vault::Known> entries) {
+  if (!known_) {
+    PROVISO_TRY(known_, vault_->known());
+  }
+  std::ranges::move(entries, std::back_inserter(*known_));
+  return Done{};
+}
+
+Result<std::vector<vault::Likeness>> VaultDesk::conflicts_of(const vault::Known& one) {
+  constexpr double kMillion = 1e6;
+  if (!known_) {
+    PROVISO_TRY(known_, vault_->known());
+  }
+  const double score_min = policy_->operating_point.threshold_floor_millionths / kMillion;
+  auto found = vault::likenesses_of(one, *known_, score_min);
+  for (const vault::Likeness& other : found) {
+    PROVISO_TRY_DONE(
+        record("conflict_seen",
+               {{"entry", one.entry},
+                {"officer", officer_->id},
+                {"other", other.entry},
+                {"score_millionths", static_cast<std::int64_t>(other.score * kMillion)}}));
+  }
+  return found;
+}
+
 Status VaultDesk::withdraw(std::span<const EntryId> entries) {
   return site::add_erased(folder_of(site_) / "erased", entries);
 }
@@ -160,7 +188,7 @@ Status VaultDesk::make(const Request& request, const Places& places) {
   PROVISO_TRY_DONE(make_folder(folder));
   PROVISO_TRY_DONE(make_folder(chosen.keys));
   PROVISO_TRY(const auto master, crypto::new_sealing_key());
-  PROVISO_TRY(const auto sealed, crypto::seal_secret(master.bytes(), words.text(), {}));
+  PROVISO_TRY(const auto sealed, crypto::seal_secret(master.bytes(), words.text(), places.cost));
   PROVISO_TRY_DONE(write_file_durably(folder / "master.key", sealed));
   PROVISO_TRY(desk.database_, sql::Database::open(chosen.database));
   desk.keys_ = std::make_unique<watchlist::KeyFolder>(chosen.keys);

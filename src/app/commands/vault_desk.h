@@ -18,6 +18,7 @@
 
 #include "adapters/sql/database.h"
 #include "app/site/site.h"
+#include "app/vault/likeness.h"
 #include "app/vault/vault.h"
 #include "safeguards/audit/journal.h"
 #include "safeguards/officers/register.h"
@@ -37,6 +38,7 @@ class VaultDesk {
   struct Places {
     std::string database;  // Empty: SQLite in the vault's folder.
     std::string keys;      // Empty: a folder there.
+    crypto::Cost cost{};   // Of a guess at the vault's passphrase.
   };
   static Status make(const Request& request, const Places& places);
   static Result<std::unique_ptr<VaultDesk>> open(const Request& request);
@@ -53,6 +55,11 @@ class VaultDesk {
   // asks for the passphrase: nobody acts in another's name.
   Status check_manages();
   Status record(std::string_view kind, Value::Object body);
+  // Whom the entry looks like among all who are stored, above the policy's threshold. What is found
+  // is recorded: `conflict_seen`. Reads every template at the first call.
+  Result<std::vector<vault::Likeness>> conflicts_of(const vault::Known& one);
+  // For conflicts_of(): those who are about to be stored.
+  Status know_too(std::vector<vault::Known> entries);
   // Runs whose list holds them find them no more, within a second. Before they are erased.
   Status withdraw(std::span<const EntryId> entries);
 
@@ -69,6 +76,7 @@ class VaultDesk {
   std::unique_ptr<const officers::Register> officers_;
   const officers::Officer* officer_ = nullptr;  // Of the register.
   std::optional<crypto::SecretKey> key_;
+  std::optional<std::vector<vault::Known>> known_;
   const SystemClock clock_;
   std::unique_ptr<audit::Journal> journal_;
   std::unique_ptr<sql::Database> database_;

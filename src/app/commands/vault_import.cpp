@@ -26,6 +26,7 @@ struct Row {
   Standing standing = Standing::kNew;
   std::string entry;  // Its id, once it is known.
   std::string fault;
+  std::string conflicts;  // Whom it looks like: for people to decide before they approve.
   std::optional<watchlist::NewEntry> enrolled{};
 
   void refuse(std::string why) {
@@ -66,7 +67,7 @@ class Import {
   Status read() {
     PROVISO_TRY(auto found, vault::find_requests(options_.source));
     for (vault::WrittenRequest& written : found) {
-      rows_.push_back({.written = std::move(written), .entry = {}, .fault = {}});
+      rows_.push_back({.written = std::move(written), .entry = {}, .fault = {}, .conflicts = {}});
     }
     Progress progress("reading ", rows_.size());
     for (std::size_t n = 0; n < rows_.size(); ++n) {
@@ -107,6 +108,25 @@ class Import {
     return Done{};
   }
 
+  // Those who are stored, and those of this import.
+  Status compare() {
+    std::vector<vault::Known> together;
+    for (const Row& row : rows_) {
+      if (row.enrolled) together.push_back(known_of(row));
+    }
+    PROVISO_TRY_DONE(desk_.know_too(std::move(together)));
+    Progress progress("comparing ", rows_.size());
+    for (std::size_t n = 0; n < rows_.size(); ++n) {
+      Row& row = rows_[n];
+      if (row.enrolled) {
+        PROVISO_TRY(const auto found, desk_.conflicts_of(known_of(row)));
+        row.conflicts = to_text(found);
+      }
+      progress.show(n + 1);
+    }
+    return Done{};
+  }
+
   Status store() {
     Progress progress("storing ", rows_.size());
     for (std::size_t n = 0; n < rows_.size(); ++n) {
@@ -125,6 +145,7 @@ class Import {
                          .string("entry", row.entry)
                          .string("standing", standing)
                          .string("why", row.fault)
+                         .string("looks_like", row.conflicts)
                          .text()
                   << '\n';
         continue;
@@ -132,6 +153,7 @@ class Import {
       std::cout << standing << std::string(8 - standing.size(), ' ')
                 << (row.entry.empty() ? row.written.place : row.entry);
       if (!row.fault.empty()) std::cout << "  " << row.fault;
+      if (!row.conflicts.empty()) std::cout << "  CONFLICT: looks like " << row.conflicts;
       std::cout << '\n';
     }
     if (options_.as_json) return;
@@ -151,6 +173,12 @@ class Import {
       case Standing::kFaulty: return "faulty";
     }
     return "";
+  }
+
+  vault::Known known_of(const Row& row) const {
+    const auto values = row.enrolled->reference.values();
+    return {
+        .entry = row.entry, .model_pack = model_pack_, .values = {values.begin(), values.end()}};
   }
 
   Result<vault::RequestFile> read_again(const Row& row) const {
@@ -244,6 +272,7 @@ Status import_requests(VaultDesk& desk, const ImportOptions& options) {
   Import import(desk, options);
   PROVISO_TRY_DONE(import.read());
   PROVISO_TRY_DONE(import.enrol());
+  PROVISO_TRY_DONE(import.compare());
   const bool may_store = options.skips_faulty || import.count(Standing::kFaulty) == 0;
   const Status stored = may_store && !options.is_dry ? import.store() : Status(Done{});
   import.report();

@@ -4,7 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "app/vault/vault.h"
+#include "app/vault/entries.h"
+#include "app/vault/request_table.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "base/json/json.h"
@@ -135,6 +136,10 @@ Result<WrittenRequest> find_request(const fs::path& path) {
 Result<std::vector<WrittenRequest>> find_requests(const fs::path& source) {
   std::error_code absent;
   if (fs::is_directory(source, absent)) return find_in_folder(source);
+  if (source.extension() == ".csv") {
+    PROVISO_TRY(const auto text, read_text_file(source, kRequestsBytesMax));
+    return requests_of_table(text, source.filename().string(), source.parent_path());
+  }
   PROVISO_TRY(const auto value, parse(source, kRequestsBytesMax));
   const Value::Array* const array = value.array();
   const Value::Array requests = array == nullptr ? Value::Array{value} : *array;

@@ -3,9 +3,9 @@
 // A request as people write it: the fields of docs/formats/entry.md as one JSON object, with each
 // image's `file` in place of its sha256. It becomes the text that two officers sign.
 //
-//   in       a file of one request; of many, an array of them or a folder of such files; who asks;
-//            the time. `asked_by`, `asked_at`, `revision` (1) and `blue_list` (false) may be left
-//            out
+//   in       a file of one request; of many, an array of them, a table (request_table.h) or a
+//            folder of such files; who asks; the time. Of a request `asked_by`, `asked_at`,
+//            `revision` (1) and `blue_list` (false) may be left out
 //   out      the entry, its text, and the images' bytes in its order
 //   errors   kNotFound for a file; kInvalidInput naming every mandatory field that is missing, or
 //            the first that is wrong, or an image's path that leaves the folder of the request;

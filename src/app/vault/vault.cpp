@@ -7,6 +7,7 @@
 
 #include "app/vault/vault_state.h"
 #include "base/core/concat.h"
+#include "safeguards/watchlist/approved_entry.h"
 #include "safeguards/watchlist/entry_rules.h"
 
 namespace proviso::vault {
@@ -64,6 +65,24 @@ std::vector<std::byte> template_bytes(const Request& request) {
   std::vector<std::byte> bytes(pack.begin(), pack.end());
   bytes.insert(bytes.end(), values.begin(), values.end());
   return bytes;
+}
+
+struct Template {
+  crypto::Digest model_pack;
+  std::vector<float> values;
+};
+
+// Nothing where the bytes have another form.
+std::optional<Template> read_template(std::span<const std::byte> bytes) {
+  Template read;
+  const std::size_t pack_bytes = read.model_pack.bytes.size();
+  if (bytes.size() <= pack_bytes || (bytes.size() - pack_bytes) % sizeof(float) != 0) {
+    return std::nullopt;
+  }
+  read.values.resize((bytes.size() - pack_bytes) / sizeof(float));
+  std::memcpy(read.model_pack.bytes.data(), bytes.data(), pack_bytes);
+  std::memcpy(read.values.data(), bytes.data() + pack_bytes, bytes.size() - pack_bytes);
+  return read;
 }
 
 }  // namespace
@@ -185,22 +204,13 @@ Result<std::string> Vault::State::look(const WrappedKey& row,
     if (error.code == ErrorCode::kUnavailable) return error;
     return error.message;
   }
-  ActiveEntry active{.entry = approved.value().entry(),
-                     .digest = approved.value().digest(),
-                     .model_pack = {},
-                     .values = {},
-                     .thumbnail_jpeg = std::move(thumbnail).value()};
-  const std::size_t pack_bytes = active.model_pack.bytes.size();
-  if (plain.value().size() <= pack_bytes ||
-      (plain.value().size() - pack_bytes) % sizeof(float) != 0) {
-    return std::string("its template has another form");
-  }
-  active.values.resize((plain.value().size() - pack_bytes) / sizeof(float));
-  std::memcpy(active.model_pack.bytes.data(), plain.value().data(), pack_bytes);
-  std::memcpy(active.values.data(),
-              plain.value().data() + pack_bytes,
-              active.values.size() * sizeof(float));
-  list.entries.push_back(std::move(active));
+  auto read_back = read_template(plain.value());
+  if (!read_back) return std::string("its template has another form");
+  list.entries.push_back({.entry = approved.value().entry(),
+                          .digest = approved.value().digest(),
+                          .model_pack = read_back->model_pack,
+                          .values = std::move(read_back->values),
+                          .thumbnail_jpeg = std::move(thumbnail).value()});
   return std::string();
 }
 
@@ -253,6 +263,23 @@ Result<ActiveList> Vault::active(const Rules& rules) {
   return list;
 }
 
+Result<std::vector<Known>> Vault::known() {
+  PROVISO_TRY(const auto rows, state_->tables.rows());
+  std::vector<Known> all;
+  for (const WrappedKey& row : rows) {
+    const auto stored = state_->read(row);
+    const auto plain = stored ? state_->bytes_of(stored.value(), kTemplate)
+                              : Result<std::vector<std::byte>>(stored.error());
+    if (!plain && plain.error().code == ErrorCode::kUnavailable) return plain.error();
+    if (!plain) continue;
+    auto read = read_template(plain.value());
+    if (!read) continue;
+    all.push_back(
+        {.entry = row.entry, .model_pack = read->model_pack, .values = std::move(read->values)});
+  }
+  return all;
+}
+
 Result<bool> Vault::holds(const Entry& entry) {
   PROVISO_TRY(const auto stored, state_->find(entry.id));
   if (!stored) return false;
@@ -270,12 +297,18 @@ Result<View> Vault::view(const EntryId& entry, std::string_view officer) {
             .note = stored->note.note,
             .active_from = stored->note.activated_at,
             .images = {},
-            .thumbnail_jpeg = {}};
+            .thumbnail_jpeg = {},
+            .known = {.entry = entry.text(), .model_pack = {}, .values = {}}};
   for (const auto& image : stored->entry.images) {
     PROVISO_TRY(auto bytes, state_->bytes_of(*stored, image_kind(image.digest)));
     view.images.push_back(std::move(bytes));
   }
   PROVISO_TRY(view.thumbnail_jpeg, state_->bytes_of(*stored, kThumbnail));
+  PROVISO_TRY(const auto plain, state_->bytes_of(*stored, kTemplate));
+  if (auto read = read_template(plain)) {
+    view.known.model_pack = read->model_pack;
+    view.known.values = std::move(read->values);
+  }
   return view;
 }
 

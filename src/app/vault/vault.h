@@ -8,6 +8,7 @@
 //   store      keeps a request that who asks has signed, with its images and its template
 //   activate   the second signature, over the bytes that are stored
 //   active     what may be searched now, and what was left out, with the reason
+//   known      every template, so that two entries of one person are noticed (likeness.h)
 //   view       one entry with its images, for an officer; that they looked is recorded
 //   erase      by expiry, revocation or the deployment's end: tombstone, key destroyed, counted,
 //              recorded. It is done when it returns without an error, and not before; what a crash
@@ -32,66 +33,16 @@
 #include <vector>
 
 #include "adapters/sql/database.h"
+#include "app/vault/entries.h"
 #include "base/core/value.h"
-#include "safeguards/watchlist/approved_entry.h"
+#include "safeguards/officers/register.h"
+#include "safeguards/policy/policy.h"
 #include "safeguards/watchlist/keyring.h"
-#include "safeguards/watchlist/reference.h"
 
 namespace proviso::vault {
 
-inline constexpr std::size_t kImageBytesMax = std::size_t{16} << 20U;
-
 // Makes a leaf of an act; durable before it returns. Kinds: docs/formats/vault.md.
 using Record = std::function<Status(std::string_view kind, Value::Object body)>;
-
-struct Request {
-  std::string note;                            // Signed by who asks, at least.
-  std::vector<std::vector<std::byte>> images;  // The files, in the entry's order.
-  const watchlist::Reference& reference;
-  crypto::Digest model_pack;              // Which made the reference.
-  std::vector<std::byte> thumbnail_jpeg;  // For the operator; watchlist::kThumbnailBytesMax.
-};
-
-struct ActiveEntry {
-  watchlist::Entry entry;
-  crypto::Digest digest;  // Of what the two signed.
-  crypto::Digest model_pack;
-  std::vector<float> values;  // The template.
-  std::vector<std::byte> thumbnail_jpeg;
-};
-struct LeftOut {
-  std::string entry;
-  std::string reason;
-};
-struct ActiveList {
-  std::vector<ActiveEntry> entries;  // By id.
-  std::vector<LeftOut> left_out;
-};
-
-// An entry as an officer sees it.
-struct View {
-  watchlist::Entry entry;
-  std::string note;                     // With the signatures that it has.
-  std::optional<WallTime> active_from;  // Absent while nobody has approved it.
-  std::vector<std::vector<std::byte>> images;
-  std::vector<std::byte> thumbnail_jpeg;
-};
-
-// What is left of an entry.
-struct Trace {
-  std::string entry;
-  std::string category;
-  std::optional<WallTime> active_from;  // Absent: it never was.
-  WallTime until;
-  std::string reason;  // "expired", "revoked", "deployment-ended", ...
-};
-
-// What an erasure did; its digest is in the journal.
-struct Certificate {
-  std::vector<std::string> entries;
-  std::uint64_t epoch = 0;  // Of the list key that came after.
-  std::string text;         // Canonical JSON, one line.
-};
 
 class Vault {
  public:
@@ -128,6 +79,9 @@ class Vault {
   Status store(const Request& request, const Rules& rules);
   Status activate(std::string_view note, const Rules& rules);
   Result<ActiveList> active(const Rules& rules);
+  // The templates of all that is stored, active or not, for comparing them with each other. Nobody
+  // sees anything of them, so no look is recorded. Entries that do not open are left out.
+  Result<std::vector<Known>> known();
   // Whether it stands there as it is, whenever it was asked for: an import twice changes nothing.
   Result<bool> holds(const watchlist::Entry& entry);
   // Who looked is recorded before anything is shown.

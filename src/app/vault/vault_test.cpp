@@ -52,6 +52,18 @@ TEST_P(VaultTest, HoldsAnEntryWheneverItWasAskedForAndNoOtherReason) {
   EXPECT_FALSE(vault->holds(entry).value());
 }
 
+TEST_P(VaultTest, KnowsTheTemplatesOfAllWhoAreStoredAndRecordsNoLook) {
+  ASSERT_TRUE(ask(entry_of("w-2")).has_value());
+  add(entry_of("w-1"));
+  const std::size_t acts_before = acts.size();
+  const auto known = vault->known().value();
+  ASSERT_EQ(known.size(), 2U);
+  EXPECT_EQ(known[0].entry, "w-1");
+  EXPECT_EQ(known[0].values, values_of("w-1"));
+  EXPECT_EQ(known[1].values, values_of("w-2")) << "not approved yet, and compared all the same";
+  EXPECT_EQ(acts.size(), acts_before);
+}
+
 TEST_P(VaultTest, TakesTheSameBytesTwiceWithoutAChange) {
   add(entry_of("w-1"));
   const std::size_t acts_before = acts.size();

@@ -33,6 +33,7 @@ constexpr std::array kFields = std::to_array<FieldRule>({
     {"not_before", FieldForm::kTime},
     {"officer", FieldForm::kId},
     {"officers", FieldForm::kIds},
+    {"other", FieldForm::kId},
     {"outcome", FieldForm::kCode},
     {"policy", FieldForm::kDigest},
     {"reason", FieldForm::kCode},
@@ -53,6 +54,8 @@ constexpr std::array kFields = std::to_array<FieldRule>({
 constexpr std::array<std::string_view, 5> kAlert{
     "alert", "authority", "camera", "deployment", "entry"};
 constexpr std::array<std::string_view, 3> kAttestation{"attestation", "deployment", "officer"};
+constexpr std::array<std::string_view, 4> kConflictSeen{
+    "entry", "officer", "other", "score_millionths"};
 constexpr std::array<std::string_view, 2> kDeletion{"count", "report"};
 constexpr std::array<std::string_view, 2> kDeploymentAuthority{"authority", "deployment"};
 constexpr std::array<std::string_view, 2> kDeploymentEntry{"deployment", "entry"};
@@ -83,6 +86,7 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"attestation", Names{kAttestation}},
     {"authority_signed", Names{kSigned}},
     {"cancellation_drafted", Names{kDeploymentReport}},
+    {"conflict_seen", Names{kConflictSeen}},
     {"deletion_certified", Names{kDeletion}},
     {"deployment_opened", Names{kDeploymentAuthority}},
     {"deployment_refused", Names{kDeploymentReason}},

@@ -1,14 +1,17 @@
+#include "base/core/csv.h"
+
 #include <algorithm>
 #include <utility>
 
-#include "app/commands/photograph_files.h"
 #include "base/core/concat.h"
 
-namespace proviso::commands {
+namespace proviso {
 namespace {
 
 class CsvReader {
  public:
+  explicit CsvReader(const CsvLimits& limits) : limits_(limits) {}
+
   Result<std::vector<std::vector<std::string>>> read(std::string_view text) {
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -62,31 +65,32 @@ class CsvReader {
 
   Status end_field() {
     if (is_open_) return refused(ErrorCode::kInvalidInput, "a quote that is not closed; close it");
-    if (field_.size() > kFieldBytesMax) {
+    if (field_.size() > limits_.field_bytes_max) {
       return refused(ErrorCode::kOverLimit,
                      concat("a field of ",
                             field_.size(),
                             " bytes, needed at most ",
-                            kFieldBytesMax,
+                            limits_.field_bytes_max,
                             "; shorten it"));
     }
-    if (row_.size() == kFieldsMax) {
+    if (row_.size() == limits_.fields_max) {
       return refused(ErrorCode::kOverLimit,
-                     concat("more fields than ", kFieldsMax, "; put commas in quotes"));
+                     concat("more fields than ", limits_.fields_max, "; put commas in quotes"));
     }
     row_.push_back(std::exchange(field_, {}));
     return Done{};
   }
 
   Status end_row() {
-    if (rows_.size() > kRowsMax) {  // One more than rows, for the header.
+    if (rows_.size() > limits_.rows_max) {  // One more than rows, for the header.
       return refused(ErrorCode::kOverLimit,
-                     concat("more than ", kRowsMax, " rows; split the file"));
+                     concat("more than ", limits_.rows_max, " rows; split the file"));
     }
     rows_.push_back(std::exchange(row_, {}));
     return Done{};
   }
 
+  const CsvLimits limits_;
   std::vector<std::vector<std::string>> rows_;
   std::vector<std::string> row_;
   std::string field_;
@@ -95,8 +99,9 @@ class CsvReader {
 
 }  // namespace
 
-Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text) {
-  return CsvReader().read(text);
+Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text,
+                                                        const CsvLimits& limits) {
+  return CsvReader(limits).read(text);
 }
 
-}  // namespace proviso::commands
+}  // namespace proviso

@@ -1,0 +1,159 @@
+#include "app/vault/request_table.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/core/concat.h"
+#include "base/core/csv.h"
+#include "safeguards/watchlist/entry.h"
+
+namespace proviso::vault {
+namespace {
+
+using Fields = std::vector<std::string>;
+
+constexpr std::array<std::string_view, 14> kTexts{"approved_by",
+                                                  "asked_at",
+                                                  "asked_by",
+                                                  "born_on",
+                                                  "category",
+                                                  "expires_at",
+                                                  "id",
+                                                  "label",
+                                                  "legal_basis",
+                                                  "nexus",
+                                                  "offence_code",
+                                                  "reason",
+                                                  "requested_response",
+                                                  "under_18_reason"};
+constexpr std::array<std::string_view, 2> kNumbers{"offence_years", "revision"};
+constexpr std::string_view kFlag = "blue_list";
+constexpr std::array<std::string_view, 4> kOfImage{"file", "provenance", "source", "taken_on"};
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+class Table {
+ public:
+  Table(const std::string& name, std::filesystem::path folder)
+      : name_(name), folder_(std::move(folder)) {}
+
+  Status head(const Fields& header) {
+    for (const std::string& column : header) {
+      const bool is_known = is_one_of(kTexts, column) || is_one_of(kNumbers, column) ||
+                            is_one_of(kOfImage, column) || column == kFlag;
+      if (!is_known) return refused(concat("no column ", in_quotes(column), " is known"));
+      if (std::ranges::count(header, column) > 1) {
+        return refused(concat("the column ", column, " stands twice"));
+      }
+    }
+    if (!is_one_of(std::vector<std::string_view>(header.begin(), header.end()), "id")) {
+      return refused("there is no column id");
+    }
+    header_ = header;
+    return Done{};
+  }
+
+  Status add(const Fields& fields) {
+    ++row_;
+    if (fields.size() != header_.size()) {
+      return refused(concat(fields.size(), " fields, the header has ", header_.size()));
+    }
+    Value::Object body;
+    Value::Object image;
+    for (std::size_t n = 0; n < fields.size(); ++n) {
+      if (fields[n].empty()) continue;
+      if (is_one_of(kOfImage, header_[n])) {
+        image.emplace(header_[n], fields[n]);
+      } else {
+        PROVISO_TRY(auto value, value_of(header_[n], fields[n]));
+        body.emplace(header_[n], std::move(value));
+      }
+    }
+    const auto id = body.find("id");
+    if (id == body.end()) return refused("its id is empty");
+    return join(*id->second.string(), body, std::move(image));
+  }
+
+  std::vector<WrittenRequest> take() {
+    for (std::size_t n = 0; n < found_.size(); ++n) {
+      Value::Object& body = found_[n].body;
+      Value::Object offence;
+      for (const auto& [column, field] :
+           {std::pair{"offence_code", "code"}, {"offence_years", "imprisonment_years_max"}}) {
+        const auto said = body.find(column);
+        if (said == body.end()) continue;
+        offence.emplace(field, said->second);
+        body.erase(said);
+      }
+      if (!offence.empty()) body.emplace("offence", std::move(offence));
+      if (!images_[n].empty()) body.emplace("images", std::move(images_[n]));
+    }
+    return std::move(found_);
+  }
+
+ private:
+  Error refused(std::string_view why) const {
+    return Error{ErrorCode::kInvalidInput,
+                 concat(name_, ", row ", row_, ": ", why, "; see docs/watchlist.md")};
+  }
+
+  Result<Value> value_of(std::string_view column, const std::string& field) const {
+    if (column == kFlag) {
+      if (field == "true" || field == "false") return Value(field == "true");
+      return refused(concat(column, " is true or false, found ", in_quotes(field)));
+    }
+    if (!is_one_of(kNumbers, column)) return Value(field);
+    std::int64_t number = 0;
+    const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), number);
+    if (code == std::errc{} && end == field.data() + field.size()) return Value(number);
+    return refused(concat(column, " is a whole number, found ", in_quotes(field)));
+  }
+
+  Status join(const std::string& id, const Value::Object& body, Value::Object image) {
+    const auto [place, is_new] = by_id_.try_emplace(id, found_.size());
+    if (is_new) {
+      found_.push_back({.place = concat(name_, ", row ", row_), .folder = folder_, .body = body});
+      images_.emplace_back();
+    }
+    Value::Object& before = found_[place->second].body;
+    for (const auto& [field, value] : body) {
+      if (before.contains(field) && before.find(field)->second == value) continue;
+      return refused(concat("its ", field, " is another than in the first row of ", id));
+    }
+    if (!image.empty()) images_[place->second].push_back(Value(std::move(image)));
+    return Done{};
+  }
+
+  const std::string& name_;
+  const std::filesystem::path folder_;
+  Fields header_;
+  std::size_t row_ = 1;
+  std::vector<WrittenRequest> found_;
+  std::vector<Value::Array> images_;
+  std::map<std::string, std::size_t> by_id_;
+};
+
+}  // namespace
+
+Result<std::vector<WrittenRequest>> requests_of_table(std::string_view text,
+                                                      const std::string& name,
+                                                      const std::filesystem::path& folder) {
+  PROVISO_TRY(const auto rows,
+              parse_csv(text,
+                        {.rows_max = kRequestsMax,
+                         .fields_max = kTexts.size() + kNumbers.size() + kOfImage.size() + 1,
+                         .field_bytes_max = watchlist::kEntryTextBytesMax}));
+  Table table(name, folder);
+  PROVISO_TRY_DONE(table.head(rows.empty() ? Fields{} : rows.front()));
+  for (std::size_t n = 1; n < rows.size(); ++n) PROVISO_TRY_DONE(table.add(rows[n]));
+  return table.take();
+}
+
+}  // namespace proviso::vault
