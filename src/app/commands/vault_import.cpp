@@ -112,14 +112,14 @@ class Import {
   Status compare() {
     std::vector<vault::Known> together;
     for (const Row& row : rows_) {
-      if (row.enrolled) together.push_back(known_of(row));
+      if (row.enrolled) together.push_back(known_of(row.entry, *row.enrolled));
     }
     PROVISO_TRY_DONE(desk_.know_too(std::move(together)));
     Progress progress("comparing ", rows_.size());
     for (std::size_t n = 0; n < rows_.size(); ++n) {
       Row& row = rows_[n];
       if (row.enrolled) {
-        PROVISO_TRY(const auto found, desk_.conflicts_of(known_of(row)));
+        PROVISO_TRY(const auto found, desk_.conflicts_of(known_of(row.entry, *row.enrolled)));
         row.conflicts = to_text(found);
       }
       progress.show(n + 1);
@@ -175,10 +175,9 @@ class Import {
     return "";
   }
 
-  vault::Known known_of(const Row& row) const {
-    const auto values = row.enrolled->reference.values();
-    return {
-        .entry = row.entry, .model_pack = model_pack_, .values = {values.begin(), values.end()}};
+  vault::Known known_of(const std::string& entry, const watchlist::NewEntry& enrolled) const {
+    const auto values = enrolled.reference.values();
+    return {.entry = entry, .model_pack = model_pack_, .values = {values.begin(), values.end()}};
   }
 
   Result<vault::RequestFile> read_again(const Row& row) const {
@@ -241,17 +240,18 @@ class Import {
   }
 
   Status store_one(Row& row) {
+    if (!row.enrolled) return Done{};
+    const watchlist::NewEntry& enrolled = *row.enrolled;
     PROVISO_TRY(auto request, read_again(row));
     note::Note note{.text = std::move(request.text), .signatures = {}};
     PROVISO_TRY_DONE(desk_.sign(note));
-    const auto thumbnail = std::as_bytes(std::span(row.enrolled->thumbnail_jpeg));
-    const Status stored =
-        desk_.vault().store({.note = note.to_text(),
-                             .images = std::move(request.images),
-                             .reference = row.enrolled->reference,
-                             .model_pack = model_pack_,
-                             .thumbnail_jpeg = {thumbnail.begin(), thumbnail.end()}},
-                            desk_.rules());
+    const auto thumbnail = std::as_bytes(std::span(enrolled.thumbnail_jpeg));
+    Status stored = desk_.vault().store({.note = note.to_text(),
+                                         .images = std::move(request.images),
+                                         .reference = enrolled.reference,
+                                         .model_pack = model_pack_,
+                                         .thumbnail_jpeg = {thumbnail.begin(), thumbnail.end()}},
+                                        desk_.rules());
     if (stored) return Done{};
     const ErrorCode code = stored.error().code;
     if (code != ErrorCode::kNotAuthorised && code != ErrorCode::kInvalidInput) return stored;
@@ -274,9 +274,9 @@ Status import_requests(VaultDesk& desk, const ImportOptions& options) {
   PROVISO_TRY_DONE(import.enrol());
   PROVISO_TRY_DONE(import.compare());
   const bool may_store = options.skips_faulty || import.count(Standing::kFaulty) == 0;
-  const Status stored = may_store && !options.is_dry ? import.store() : Status(Done{});
+  Status stored = may_store && !options.is_dry ? import.store() : Status(Done{});
   import.report();
-  PROVISO_TRY_DONE(stored);
+  if (!stored) return stored;
   const std::size_t faulty = import.count(Standing::kFaulty);
   if (faulty == 0) return Done{};
   return Error{ErrorCode::kInvalidInput,

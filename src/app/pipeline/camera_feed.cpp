@@ -89,6 +89,7 @@ void CameraFeed::thin(video::Source& source, std::chrono::microseconds media_tim
   dropped_before_ = queue_.dropped();
   if (thinning_.level() != before) source.thin(thinning_.level());
   left_out_.store(left_out_before_ + source.left_out());
+  is_pressed_.store(thinning_.level() != video::Thinned::kNothing);
 }
 
 bool CameraFeed::offer(video::Frame frame, const std::stop_token& stop) {

@@ -76,6 +76,7 @@ class CameraFeed {
   bool finished() const { return queue_.finished(); }
   std::uint64_t dropped() const { return queue_.dropped(); }
   std::uint64_t left_out() const { return left_out_.load(); }  // Before decoding.
+  bool is_pressed() const { return is_pressed_.load(); }       // Leaves pictures out.
   const video::CameraState& state() const { return state_; }
   bool ever_gave_a_frame() const { return frames_.load() > 0; }
   std::string peer_state() const;
@@ -101,6 +102,7 @@ class CameraFeed {
   video::CameraState state_;
   std::atomic<std::uint64_t> frames_{0};
   std::atomic<std::uint64_t> left_out_{0};
+  std::atomic<bool> is_pressed_{false};
   mutable std::mutex mutex_;
   std::condition_variable_any stopped_;
   video::Source* source_ = nullptr;  // Guarded by mutex_, as peer_state_ and warnings_.

@@ -292,6 +292,7 @@ TEST_F(CameraFeedTest, DroppedFramesMakeTheSourceLeavePicturesOutAndAFullSpeedRe
   ASSERT_EQ(silent.get_future().wait_for(kHanging), std::future_status::ready);
   EXPECT_EQ(thinned_.load(), video::Thinned::kUnreferenced);
   EXPECT_EQ(feed.left_out(), 7U);
+  EXPECT_TRUE(feed.is_pressed());
   feed.stop();
 
   steps.push_back([this]() -> Result<Next> {

@@ -15,8 +15,9 @@
 // counted as refused, and everybody's shots are wiped at once.
 // Errors: a fault of one camera ends up in its summary; kUnavailable if the models cannot run.
 // Threads: run() is the rounds thread and calls on_alert and on_progress itself (docs/threads.md).
-// Limits: kCamerasMax cameras; kShotsPerRoundMax embeddings a round, the rest wait for their next
-// look, so that a crowd that arrives at once cannot hold up the alerts of those before it.
+// Limits: kCamerasMax cameras; kShotsPerRoundMax embeddings a round, kShotsUnderPressureMax while a
+// camera of it leaves frames out. The rest wait for their next look, so that a crowd that arrives
+// at once cannot hold up the alerts of those before it.
 
 #include <functional>
 #include <stop_token>
@@ -38,7 +39,8 @@
 namespace proviso::pipeline {
 
 inline constexpr std::size_t kCamerasMax = authority::Statement::kCamerasMax;
-inline constexpr std::size_t kShotsPerRoundMax = 4;  // Two a lane: 30 ms (ADR 0007).
+inline constexpr std::size_t kShotsPerRoundMax = 8;
+inline constexpr std::size_t kShotsUnderPressureMax = 4;  // 30 ms on two lanes (ADR 0007).
 
 struct CameraSetup {
   CameraId id;

@@ -102,11 +102,12 @@ Status Round::embed() {
   std::stable_sort(shots_.begin(), shots_.end(), [](const Shot& a, const Shot& b) {
     return a.person->shots.embedded() > b.person->shots.embedded();
   });
-  for (std::size_t n = kShotsPerRoundMax; n < shots_.size(); ++n) {
-    ++shots_[n].look->lane->counts.shed;
-  }
-  if (shots_.size() > kShotsPerRoundMax) {
-    shots_.erase(shots_.begin() + kShotsPerRoundMax, shots_.end());
+  const bool is_pressed = std::any_of(
+      looks_.begin(), looks_.end(), [](const Look& look) { return look.lane->feed.is_pressed(); });
+  const std::size_t most = is_pressed ? kShotsUnderPressureMax : kShotsPerRoundMax;
+  for (std::size_t n = most; n < shots_.size(); ++n) ++shots_[n].look->lane->counts.shed;
+  if (shots_.size() > most) {
+    shots_.erase(shots_.begin() + static_cast<std::ptrdiff_t>(most), shots_.end());
   }
   if (shots_.empty()) return Done{};
   std::vector<embed::LiveShot> live;
