@@ -30,7 +30,7 @@ namespace {
 
 constexpr std::uint64_t kPassersBy = 200;
 constexpr int kShowings = 8;  // Of the photographs, each time moved and scaled a little.
-constexpr int kFramesShown = 6;
+constexpr int kFramesShown = 12;
 constexpr int kFramesBetween = 27;  // Long enough for every track to close.
 constexpr std::chrono::milliseconds kFrameTime{40};
 constexpr image::SizePx kFrame{960, 640};
@@ -112,6 +112,7 @@ class Crowd final : public video::Source {
       : camera_(std::move(camera)),
         pictures_(pictures),
         clock_(clock),
+        started_at_(clock.wall()),
         empty_(image::to_yuv(image::BgrImage(kFrame))) {}
 
   Result<std::variant<video::Frame, video::EndOfStream>> next() override {
@@ -125,7 +126,7 @@ class Crowd final : public video::Source {
     const auto media_time = kFrameTime * given_++;
     return Next(video::Frame{.key = {.camera = camera_,
                                      .sequence = static_cast<std::uint64_t>(given_),
-                                     .captured_at = clock_.wall() + media_time},
+                                     .captured_at = started_at_ + media_time},
                              .camera_time = {},
                              .media_time = media_time,
                              .arrived_at = clock_.monotonic(),
@@ -151,6 +152,8 @@ class Crowd final : public video::Source {
   CameraId camera_;
   const std::vector<image::YuvImage>& pictures_;
   const Clock& clock_;
+  const WallTime
+      started_at_;  // From it on by the frames' own times, however fast they are worked on.
   image::YuvImage empty_;
   image::YuvImage shown_;
   int given_ = 0;
