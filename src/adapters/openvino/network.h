@@ -8,8 +8,7 @@
 //   precision the manifest's, never the CPU's choice: a device that would compute in another one is
 //             refused
 //   errors    kInvalidInput for a model that the runner cannot read, that does not take the size,
-//   or
-//             whose precision the device lacks; kUnavailable if inference fails. OpenVINO's
+//             or whose precision the device lacks; kUnavailable if inference fails. OpenVINO's
 //             exceptions stop here.
 //   limits    kNetworksMax sizes are kept; the least recently used goes
 //   threads   thread-safe; calls on one Network wait for each other

@@ -3,8 +3,7 @@
 // Rows in SQLite or PostgreSQL, by one setting and through the same statements.
 //
 //   location    `sqlite:PATH`, or a libpq URL, `postgresql://...`: without a password (libpq takes
-//   it
-//               from its password file), and over a network with `sslmode=verify-full` only
+//               it from its password file), and over a network with `sslmode=verify-full` only
 //   statements  the SQL that both take: values as $1, $2, ...; column types BIGINT, TEXT, BYTEA;
 //               `INSERT ... ON CONFLICT`. Never text from outside
 //   writers     one process at a time: SQLite by its exclusive lock, PostgreSQL by an advisory lock

@@ -6,8 +6,7 @@
 //   file     a regular file or a pipe, readable by its owner alone; its bytes, less one LF at the
 //            end. systemd credentials are such files
 //   errors   kInvalidInput for a file that others may read, for two entries that differ, and for
-//   ^C;
-//            kOverLimit over crypto::kPassphraseBytesMax; kUnavailable without a terminal
+//            ^C; kOverLimit over crypto::kPassphraseBytesMax; kUnavailable without a terminal
 //   threads  main thread
 //
 // The bytes lie in guarded memory from the first one on.

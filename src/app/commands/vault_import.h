@@ -3,12 +3,12 @@
 // Many requests at once into a vault: each is read, held to the policy, enrolled, and reported by a
 // line of its own; then the officer signs for all.
 //
-//   all or nothing   by default: one that is faulty, and none is stored. --skip-faulty stores the
-//   rest same             what stands in the vault already is left as it is: twice changes nothing
-//   dry run          everything but the signature and the storing
-//   speed            photographs are enrolled on `workers` threads, each with models of its own
-//   errors           those of find_requests(); kInvalidInput where some are faulty; those of the
-//   vault threads          main thread; the workers end before it returns
+//   faulty    by default one that is faulty, and none is stored; skips_faulty stores the others
+//   same      what stands in the vault already is left as it is: twice changes nothing
+//   dry run   everything but the signature and the storing
+//   speed     photographs are enrolled on `workers` threads, each with models of its own
+//   errors    those of find_requests() and of the vault; kInvalidInput where some are faulty
+//   threads   main thread; the workers end before it returns
 //
 // What was stored before the vault failed stays: the same import again goes on from there.
 

@@ -2,9 +2,9 @@
 
 // What a run on a simulated video got right: its alert lines against the ground truth.
 //
-//   in       ground truth; the lines that `proviso watch` wrote (others than alerts are passed
-//   over) out      counts, with Wilson intervals for the rates usable   a pass of a usable person
-//   with kUsableFrames frames whose face is at least
+//   in       ground truth; the lines that `proviso watch` wrote: others than alerts are passed over
+//   out      counts, with Wilson intervals for the rates
+//   usable   a pass of a usable person with kUsableFrames frames whose face is at least
 //            face_width_px_min wide and visible to kUsableVisiblePermille; only these are counted
 //   match    an alert belongs to the pass in view at its media time (within kSlackFrames) whose box
 //            overlaps its own most; its entry must be that pass's person, else it is false

@@ -10,9 +10,9 @@
 //   officers/former/      certificates of keys that were revoked and replaced
 //   revocations.note      the revocation list
 //   authorities/REF.note  written authorities  deployments/REF.jsonl
-//   vault/                the watchlist at rest (app/vault), and `erased`, for runs
-//   (erased_entries.h) log/, log.key, log.vkey  the log of all acts, with its own key
-//   (safeguards/audit) log.cosigned/            checkpoints that witnesses signed
+//   vault/                the watchlist at rest (app/vault); vault/erased: erased_entries.h
+//   log/, log.key, log.vkey  the log of all acts, with its own key (safeguards/audit)
+//   log.cosigned/            checkpoints that witnesses signed
 //
 // Errors: reads give kNotFound, naming the file and the command that makes it; a changed file is
 //         one that does not verify.

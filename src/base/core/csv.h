@@ -3,8 +3,7 @@
 // Comma-separated values, RFC 4180: rows of fields; a byte order mark before them is passed over.
 //
 //   errors   kInvalidInput naming the row, for a quote that is open or stray and for a lone
-//   carriage
-//            return; kOverLimit over the limits
+//            carriage return; kOverLimit over the limits
 //   limits   rows without the header, fields of a row, bytes of a field
 //   threads  reentrant
 

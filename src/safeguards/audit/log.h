@@ -21,8 +21,7 @@
 //            kOverLimit     an entry over kLeafBytesMax, more than kBatchLeavesMax at once, or too
 //                           many waiting; nothing was written
 //            kUnavailable   the disk refused (full, say). Not acknowledged; where the checkpoint
-//            was
-//                           signed already the entries may yet stand in the log. append() may be
+//                           was signed already the entries may yet stand in the log. append() may be
 //                           called again
 //            kCorrupt       a sync failed; the log is closed for good and the process must stop
 //   threads  thread-safe; lifetime: the disk outlives the log

@@ -3,12 +3,12 @@
 // The running false-alert rate: false alerts ÷ faces seen, with its interval, both counts beside
 // it.
 //
-//   in      false alerts (confirmed or not) and faces seen (tracks) since the deployment was
-//   opened,
-//           or since it was last resumed
-//   out     the exact two-sided interval at the policy's confidence, in false alerts per million
-//   faces, rounded outwards threads values errors  none; PROVISO_CHECK for more than
-//   kFalseAlertsMax, or a confidence outside (0, 1)
+//   in       false alerts (confirmed or not) and faces seen (tracks) since the deployment was
+//            opened, or since it was last resumed
+//   out      the exact two-sided interval at the policy's confidence, in false alerts per million
+//            faces, rounded outwards
+//   threads  values
+//   errors   none; PROVISO_CHECK for more than kFalseAlertsMax, or a confidence outside (0, 1)
 //
 // Source of the interval: C. J. Clopper, E. S. Pearson, Biometrika 26, 1934. It never claims more
 // than its confidence, also at nought false alerts and at few faces, where approximations do.

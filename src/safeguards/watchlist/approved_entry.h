@@ -5,8 +5,7 @@
 //
 //   asks      the officer in asked_by, who holds `author` or `watchlist-manager`
 //   approves  the officer in approved_by, who holds `watchlist-manager` or `authorising-officer`;
-//   of
-//             somebody under 18, the role and rank of the policy's watchlist.under_18
+//             of somebody under 18, the role and rank of the policy's watchlist.under_18
 //
 // Who signed is looked up in the register by key; one key is one person there, and one person has
 // one id. Roles are looked at `signed_at`, revocations and all else now: the vault keeps the time

@@ -16,8 +16,7 @@
 //   errors   kNotAuthorised  another master key
 //            kCorrupt        a file or a row that does not open, or a table whose list key is gone
 //            kUnavailable    a disk, a database, or guarded memory; what was begun is taken up
-//            again
-//                            by the next call, or by opening
+//                            again by the next call, or by opening
 //   threads  thread-bound
 // Lifetime: files and table outlive the keyring.
 

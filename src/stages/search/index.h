@@ -7,8 +7,7 @@
 // the first pass reads 4 bits a value for all rows, the second the other 4 for few.
 //
 //   in      rows x dimension float32, contiguous, finite; any norms. Borrowed: they must outlive
-//   the
-//           index, because exact scores are taken from them.
+//           the index, because exact scores are taken from them.
 //   shape   high plane: blocks of 16 rows; a block holds one line of 64 bytes for each 8 dimensions
 //           (an octet), 4 bytes a row: byte j is h[j] + 8 in its low half and h[j + 4] + 8 in its
 //           high half.

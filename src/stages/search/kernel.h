@@ -5,8 +5,7 @@
 //
 //   score    sum over i of double(x[i]) * double(q[i]), accumulated in index order
 //   found    every row with score >= threshold, and none else: best first, ties by row; of more
-//   than
-//            candidates_max the best, and how many there were
+//            than candidates_max the best, and how many there were
 //   method   two integer passes leave out rows that provably cannot reach the threshold (index.h,
 //            first_pass.h, docs/search.md); the score is computed for all others
 //

@@ -9,14 +9,13 @@
 //   score   exact: float32 values as stored, float64 sum in index order (docs/search.md)
 //   list    the sealed list alone; it is kept alive and never copied. Beside it stands an index of
 //           one byte and a little a value.
-//   withdraw  an entry that was erased while the run lasts is found no more: by searches that begin
-//           after the call
+//   gone    an entry that was erased while the run lasts, by searches that begin after withdraw()
 //   errors  kNotAuthorised if a query's permit is not its probe's own; kOverLimit over kQueriesMax
 //           or kCandidatesMax; kInvalidInput for a template that is no template. After an error
 //           nothing has been compared.
 //   threads thread-bound, except withdraw(), which any thread may call; the rows are shared out
-//   over the threads given at creation memory  the int8 codes of probes stand in guarded memory and
-//   are wiped before search() returns
+//           over the threads given at creation
+//   memory  the int8 codes of probes stand in guarded memory and are wiped before search() returns
 
 #include <atomic>
 #include <cstddef>
