@@ -138,10 +138,6 @@ Result<std::vector<vault::Likeness>> VaultDesk::conflicts_of(const vault::Known&
   return found;
 }
 
-Status VaultDesk::withdraw(std::span<const EntryId> entries) {
-  return site::add_erased(folder_of(site_) / "erased", entries);
-}
-
 Status VaultDesk::unlock(const Request& request) {
   make_no_core();
   PROVISO_TRY(const auto places, read_places(site_));
@@ -155,7 +151,10 @@ Status VaultDesk::unlock(const Request& request) {
                   {.database = *database_,
                    .key_files = *keys_,
                    .record = [this](std::string_view kind,
-                                    Value::Object body) { return record(kind, std::move(body)); }},
+                                    Value::Object body) { return record(kind, std::move(body)); },
+                   .withdraw = [this](std::span<const EntryId> entries) -> Status {
+                     return site::add_erased(folder_of(site_) / "erased", entries);
+                   }},
                   now_));
   return Done{};
 }
@@ -197,7 +196,8 @@ Status VaultDesk::make(const Request& request, const Places& places) {
                                    master,
                                    {.database = *desk.database_,
                                     .key_files = *desk.keys_,
-                                    .record = [](auto&&...) -> Status { return Done{}; }},
+                                    .record = [](auto&&...) -> Status { return Done{}; },
+                                    .withdraw = [](auto&&...) -> Status { return Done{}; }},
                                    desk.now_));
   // Last: a folder with it is a vault.
   PROVISO_TRY_DONE(write_file_durably(folder / "vault.json",

@@ -60,8 +60,6 @@ class VaultDesk {
   Result<std::vector<vault::Likeness>> conflicts_of(const vault::Known& one);
   // For conflicts_of(): those who are about to be stored.
   Status know_too(std::vector<vault::Known> entries);
-  // Runs whose list holds them find them no more, within a second. Before they are erased.
-  Status withdraw(std::span<const EntryId> entries);
 
  private:
   explicit VaultDesk(site::Site site) : site_(std::move(site)) {}

@@ -50,6 +50,7 @@ Result<std::optional<Certificate>> Vault::State::finish(WallTime at) {
     ids.push_back(std::move(id));
     certificate.entries.push_back(row.entry);
   }
+  PROVISO_TRY_DONE(withdraw(ids));
   PROVISO_TRY_DONE(keyring.destroy(ids));
   PROVISO_TRY_DONE(tables.scrub());
   PROVISO_TRY(const auto left, tables.rows_under_erasure());

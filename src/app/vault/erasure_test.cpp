@@ -106,6 +106,26 @@ TEST_P(ErasureTest, Of400Of1000HoldsForYesterdaysCopiesAndKeepsThe600) {
   EXPECT_EQ(expired_found, 400U) << "control: with the old list key kept, the 400 do decrypt";
 }
 
+TEST_P(ErasureTest, TellsRunsBeforeTheKeyGoesAndIsNotDoneBeforeTheyAreTold) {
+  add(entry_of("w-1"));
+  add(entry_of("w-2"));
+  const std::vector<EntryId> ids{parsed("w-1")};
+  EXPECT_FALSE(vault->erase(ids, "Not a code", kEntryNow).has_value());
+  const std::vector<EntryId> nobody{parsed("w-9")};
+  EXPECT_FALSE(vault->erase(nobody, "cleared", kEntryNow).has_value());
+  EXPECT_EQ(withdrawn, Ids{}) << "what is refused withdraws nobody";
+
+  refuses_withdrawal = true;
+  EXPECT_FALSE(vault->erase(ids, "cleared", kEntryNow).has_value());
+  EXPECT_EQ(steal(*database).keys.size(), 2U) << "no key has gone";
+  EXPECT_EQ(count_acts("entry_erased"), 0U);
+  refuses_withdrawal = false;
+  ASSERT_TRUE(reopen().has_value()) << "which ends what was begun";
+  EXPECT_EQ(withdrawn, Ids{"w-1"});
+  EXPECT_EQ(steal(*database).keys.size(), 1U);
+  EXPECT_EQ(count_acts("entry_erased"), 1U);
+}
+
 TEST_P(ErasureTest, LeavesNoWrappedKeyOfTheErasedInAnyFileOfTheDatabase) {
   for (const char* id : {"w-1", "w-2", "w-3"}) add(entry_of(id));
   const StolenRows before = steal(*database);
@@ -214,11 +234,13 @@ TEST_P(ErasureTest, HoldsForCopiesOfTheDatabasesFilesAndNotWhereTheKeyFileWasCop
   const auto open_copy = [&](const std::string& at, watchlist::KeyFolder& with_keys) {
     database = sql::Database::open("sqlite:" + (folder / at) + "/rows.db").value();
     Vault::Parts copied = parts();
-    return Vault::open(
-        list,
-        master,
-        {.database = *database, .key_files = with_keys, .record = std::move(copied.record)},
-        kEntryNow);
+    return Vault::open(list,
+                       master,
+                       {.database = *database,
+                        .key_files = with_keys,
+                        .record = std::move(copied.record),
+                        .withdraw = std::move(copied.withdraw)},
+                       kEntryNow);
   };
   vault.reset();
   const auto refused = open_copy("copy", keys);
@@ -296,8 +318,15 @@ class KilledErasureTest : public ErasureTest {
       steps.next();
       return Done{};
     };
+    const auto withdraw = [&](std::span<const EntryId>) -> Status {
+      steps.next();
+      return Done{};
+    };
     auto opened_vault = Vault::open(
-        list, master, {.database = dying, .key_files = dying_keys, .record = record}, at);
+        list,
+        master,
+        {.database = dying, .key_files = dying_keys, .record = record, .withdraw = withdraw},
+        at);
     if (!opened_vault || !opened_vault.value()->expire(at)) ::_exit(3);
     return steps.count;
   }

@@ -67,24 +67,6 @@ std::vector<std::byte> template_bytes(const Request& request) {
   return bytes;
 }
 
-struct Template {
-  crypto::Digest model_pack;
-  std::vector<float> values;
-};
-
-// Nothing where the bytes have another form.
-std::optional<Template> read_template(std::span<const std::byte> bytes) {
-  Template read;
-  const std::size_t pack_bytes = read.model_pack.bytes.size();
-  if (bytes.size() <= pack_bytes || (bytes.size() - pack_bytes) % sizeof(float) != 0) {
-    return std::nullopt;
-  }
-  read.values.resize((bytes.size() - pack_bytes) / sizeof(float));
-  std::memcpy(read.model_pack.bytes.data(), bytes.data(), pack_bytes);
-  std::memcpy(read.values.data(), bytes.data() + pack_bytes, bytes.size() - pack_bytes);
-  return read;
-}
-
 }  // namespace
 
 Vault::Vault(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -103,6 +85,23 @@ Status Vault::State::told(std::string_view note, const Status& status) {
   }
   PROVISO_TRY_DONE(record("entry_refused", std::move(body)));
   return status;
+}
+
+Result<Vault::State::Template> Vault::State::template_of(const Stored& stored) const {
+  PROVISO_TRY(const auto bytes, bytes_of(stored, kTemplate));
+  Template read;
+  const std::size_t pack_bytes = read.model_pack.bytes.size();
+  if (bytes.size() <= pack_bytes || (bytes.size() - pack_bytes) % sizeof(float) != 0) {
+    return Error{
+        ErrorCode::kCorrupt,
+        concat("entry ",
+               in_quotes(stored.row.entry),
+               ": its template has another form; ask for it again with a higher revision")};
+  }
+  read.values.resize((bytes.size() - pack_bytes) / sizeof(float));
+  std::memcpy(read.model_pack.bytes.data(), bytes.data(), pack_bytes);
+  std::memcpy(read.values.data(), bytes.data() + pack_bytes, bytes.size() - pack_bytes);
+  return read;
 }
 
 Status Vault::State::store(const Request& request, const Rules& rules) {
@@ -197,19 +196,17 @@ Result<std::string> Vault::State::look(const WrappedKey& row,
   auto approved = ApprovedEntry::verify(
       note.note, rules.officers, rules.policy, {.signed_at = *note.activated_at, .now = rules.now});
   if (!approved) return approved.error().message;
-  const auto plain = bytes_of(stored.value(), kTemplate);
+  auto face = template_of(stored.value());
   auto thumbnail = bytes_of(stored.value(), kThumbnail);
-  if (!plain || !thumbnail) {
-    const Error& error = plain ? thumbnail.error() : plain.error();
+  if (!face || !thumbnail) {
+    const Error& error = face ? thumbnail.error() : face.error();
     if (error.code == ErrorCode::kUnavailable) return error;
     return error.message;
   }
-  auto read_back = read_template(plain.value());
-  if (!read_back) return std::string("its template has another form");
   list.entries.push_back({.entry = approved.value().entry(),
                           .digest = approved.value().digest(),
-                          .model_pack = read_back->model_pack,
-                          .values = std::move(read_back->values),
+                          .model_pack = face.value().model_pack,
+                          .values = std::move(face.value().values),
                           .thumbnail_jpeg = std::move(thumbnail).value()});
   return std::string();
 }
@@ -239,7 +236,8 @@ Result<std::unique_ptr<Vault>> Vault::open(const watchlist::ListId& list,
                                               .tables = address,
                                               .tombstones = {list.text(), std::move(index_key)},
                                               .keyring = std::move(keyring),
-                                              .record = std::move(parts.record)})));
+                                              .record = std::move(parts.record),
+                                              .withdraw = std::move(parts.withdraw)})));
   PROVISO_TRY_DONE(vault->state_->finish(now));
   return vault;
 }
@@ -268,14 +266,13 @@ Result<std::vector<Known>> Vault::known() {
   std::vector<Known> all;
   for (const WrappedKey& row : rows) {
     const auto stored = state_->read(row);
-    const auto plain = stored ? state_->bytes_of(stored.value(), kTemplate)
-                              : Result<std::vector<std::byte>>(stored.error());
-    if (!plain && plain.error().code == ErrorCode::kUnavailable) return plain.error();
-    if (!plain) continue;
-    auto read = read_template(plain.value());
-    if (!read) continue;
-    all.push_back(
-        {.entry = row.entry, .model_pack = read->model_pack, .values = std::move(read->values)});
+    auto face =
+        stored ? state_->template_of(stored.value()) : Result<State::Template>(stored.error());
+    if (!face && face.error().code == ErrorCode::kUnavailable) return face.error();
+    if (!face) continue;
+    all.push_back({.entry = row.entry,
+                   .model_pack = face.value().model_pack,
+                   .values = std::move(face.value().values)});
   }
   return all;
 }
@@ -304,11 +301,9 @@ Result<View> Vault::view(const EntryId& entry, std::string_view officer) {
     view.images.push_back(std::move(bytes));
   }
   PROVISO_TRY(view.thumbnail_jpeg, state_->bytes_of(*stored, kThumbnail));
-  PROVISO_TRY(const auto plain, state_->bytes_of(*stored, kTemplate));
-  if (auto read = read_template(plain)) {
-    view.known.model_pack = read->model_pack;
-    view.known.values = std::move(read->values);
-  }
+  PROVISO_TRY(auto face, state_->template_of(*stored));
+  view.known.model_pack = face.model_pack;
+  view.known.values = std::move(face.values);
   return view;
 }
 

@@ -10,9 +10,9 @@
 //   active     what may be searched now, and what was left out, with the reason
 //   known      every template, so that two entries of one person are noticed (likeness.h)
 //   view       one entry with its images, for an officer; that they looked is recorded
-//   erase      by expiry, revocation or the deployment's end: tombstone, key destroyed, counted,
-//              recorded. It is done when it returns without an error, and not before; what a crash
-//              left half done is ended by open()
+//   erase      by expiry, revocation or the deployment's end: tombstone, withdrawn from runs, key
+//              destroyed, counted, recorded. It is done when it returns without an error, and not
+//              before; what a crash left half done is ended by open()
 //   trace      whether an id was on the list, when and why it went, after all else is gone
 //
 // A tombstone keeps an entry out for good: its id never comes back, and an image of it only in a
@@ -44,12 +44,16 @@ namespace proviso::vault {
 // Makes a leaf of an act; durable before it returns. Kinds: docs/formats/vault.md.
 using Record = std::function<Status(std::string_view kind, Value::Object body)>;
 
+// Tells whoever may be searching for these entries to stop; done before it returns.
+using Withdraw = std::function<Status(std::span<const EntryId> entries)>;
+
 class Vault {
  public:
   struct Parts {
     sql::Database& database;
     watchlist::KeyFiles& key_files;
     Record record;
+    Withdraw withdraw;
   };
   // Errors: kInvalidInput where there is one already.
   static Result<std::unique_ptr<Vault>> create(const watchlist::ListId& list,

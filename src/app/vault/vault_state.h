@@ -51,6 +51,7 @@ struct Vault::State {
   Tombstones tombstones;
   watchlist::Keyring keyring;
   Record record;
+  Withdraw withdraw;
 
   std::string context(std::string_view entry, std::string_view kind, std::int64_t version) const {
     return concat("proviso/record/v1 ", keyring.list().text(), ' ', entry, ' ', kind, ' ', version);
@@ -125,6 +126,12 @@ struct Vault::State {
     return Done{};
   }
 
+  struct Template {
+    crypto::Digest model_pack;
+    std::vector<float> values;
+  };
+  // Errors: kCorrupt also where its bytes have another form.
+  Result<Template> template_of(const Stored& stored) const;
   Result<std::vector<std::byte>> bytes_of(const Stored& stored, std::string_view kind) const {
     PROVISO_TRY(const auto plain, opened(stored.row, stored.key, kind, stored.version));
     return std::vector<std::byte>(plain.bytes().begin(), plain.bytes().end());

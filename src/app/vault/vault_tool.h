@@ -55,6 +55,11 @@ class VaultTest : public testing::TestWithParam<sql::Engine> {
             .record = [this](std::string_view kind, Value::Object body) -> Status {
               acts.emplace_back(std::string(kind), std::move(body));
               return Done{};
+            },
+            .withdraw = [this](std::span<const EntryId> entries) -> Status {
+              if (refuses_withdrawal) return Error{ErrorCode::kUnavailable, "the disk is full"};
+              for (const EntryId& entry : entries) withdrawn.push_back(entry.text());
+              return Done{};
             }};
   }
   Status reopen(WallTime at = kEntryNow) {
@@ -111,6 +116,8 @@ class VaultTest : public testing::TestWithParam<sql::Engine> {
   policy::Policy policy = policy::shipped("uk");
   officers::Register officers = watchlist::register_of(watchlist::entry_officers());
   std::vector<std::pair<std::string, Value::Object>> acts;
+  std::vector<std::string> withdrawn;
+  bool refuses_withdrawal = false;
   std::unique_ptr<Vault> vault;
 };
 
