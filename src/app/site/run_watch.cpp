@@ -14,6 +14,8 @@ using authority::Refusal;
 using deployment::EventKind;
 
 constexpr std::string_view kJournalRule = "journal";
+constexpr std::string_view kAlertWithheld = "alert_withheld";
+constexpr std::string_view kEntryWithdrawn = "entry_withdrawn";
 
 Refusal not_written(const Error& error) {
   return {.rule = std::string(kJournalRule),
@@ -132,10 +134,9 @@ Status RunWatch::read_erasures() {
   PROVISO_TRY(const auto erased, read_erased(file));
   for (const EntryId& entry : erased) {
     if (!withdrawn_.insert(entry).second || !withdraw_(entry)) continue;
-    const auto entered = journal_.append(
-        "entry_withdrawn",
-        {{"deployment", authority_->statement().reference}, {"entry", entry.text()}});
-    if (!entered && gate_ != nullptr) fail(entered.error());
+    Value::Object body{{"deployment", authority_->statement().reference}, {"entry", entry.text()}};
+    const auto entered = journal_.append(kEntryWithdrawn, body);
+    if (!entered) owe(kEntryWithdrawn, std::move(body), entered.error());
   }
   erased_changed_at_ = changed_at;
   return Done{};
@@ -153,7 +154,7 @@ Status RunWatch::enter(deployment::Event event) {
 
 // A full disk may be free again in a moment; a damaged log is not to be trusted any more.
 void RunWatch::fail(const Error& error) {
-  if (!may_pass(error)) {
+  if (!may_pass(error) && gate_ != nullptr) {
     gate_->stop(concat("the deployment's record or journal cannot be written: ", error.message));
     return;
   }
@@ -161,18 +162,22 @@ void RunWatch::fail(const Error& error) {
     const std::lock_guard lock(owed_mutex_);
     fault_ = error;
   }
-  gate_->suspend(not_written(error));
+  if (gate_ != nullptr) gate_->suspend(not_written(error));
 }
 
-void RunWatch::withhold(Value::Object alert, const Error& error) {
+void RunWatch::owe(std::string_view kind, Value::Object body, const Error& error) {
   bool is_full = false;
   {
     const std::lock_guard lock(owed_mutex_);
-    is_full = withheld_.size() == kWithheldMax;
-    if (!is_full) withheld_.push_back(std::move(alert));
+    is_full = owed_.size() == kOwedMax;
+    if (!is_full) owed_.push_back({.kind = kind, .body = std::move(body)});
   }
-  if (is_full) gate_->stop(concat("more than ", kWithheldMax, " alerts are withheld"));
+  if (is_full && gate_ != nullptr) gate_->stop(concat("more than ", kOwedMax, " leaves are owed"));
   fail(error);
+}
+
+void RunWatch::withhold(Value::Object alert, const Error& error) {
+  owe(kAlertWithheld, std::move(alert), error);
 }
 
 std::optional<Error> RunWatch::fault() const {
@@ -196,26 +201,27 @@ Status RunWatch::enter_owed() {
     hindered_by_ = kJournalRule;
   }
   while (true) {
-    Value::Object alert;
+    Owed next;
     {
       const std::lock_guard lock(owed_mutex_);
-      if (withheld_.empty()) return Done{};
-      alert = withheld_.front();
+      if (owed_.empty()) return Done{};
+      next = owed_.front();
     }
-    PROVISO_TRY_DONE(journal_.append("alert_withheld", std::move(alert)));
+    PROVISO_TRY_DONE(journal_.append(next.kind, std::move(next.body)));
     const std::lock_guard lock(owed_mutex_);
-    withheld_.pop_front();
+    owed_.pop_front();
   }
 }
 
 void RunWatch::catch_up_with_journal(MonotonicTime now) {
-  if (fault() && now < retry_at_) return;
+  const bool is_owing = fault().has_value();
+  if (is_owing && now < retry_at_) return;
   retry_at_ = now + kRetryEvery;
-  Status entered = fault() ? enter_owed() : Status(Done{});
+  Status entered = is_owing ? enter_owed() : Status(Done{});
   if (entered) entered = enter_due(now);
   if (!entered) return fail(entered.error());
   const std::lock_guard lock(owed_mutex_);
-  if (withheld_.empty()) fault_.reset();
+  if (owed_.empty()) fault_.reset();
 }
 
 Status RunWatch::enter_due(MonotonicTime now) {
@@ -284,7 +290,7 @@ void RunWatch::look_until_stopped(const std::stop_token& stop) {
 
 Result<authority::Circumstances> RunWatch::circumstances() {
   PROVISO_TRY_DONE(read(clock_.wall()));
-  return circumstances_;
+  return told();
 }
 
 Status RunWatch::begin(authority::Gate& gate) {
@@ -313,7 +319,7 @@ Status RunWatch::end() {
     if (!entered) {
       const std::lock_guard lock(owed_mutex_);
       return Error{entered.error().code,
-                   concat(withheld_.size(),
+                   concat(std::ranges::count(owed_, kAlertWithheld, &Owed::kind),
                           " alerts were withheld and are in no log, because it cannot be written (",
                           entered.error().message,
                           "); write down what you know of them")};

@@ -10,16 +10,13 @@
 //   count    faces seen and alerts so far, for the false-alert limit; entered in the record when an
 //            outcome has come, and every kCountEvery
 //   journal  while it or the record cannot be written (a full disk), the gate is suspended and the
-//            alert that could not be entered is withheld; every kRetryEvery it is tried again.
-//            Once the suspension and what was withheld are entered, the run goes on by itself
-//   erased   entries that the site's vault has erased since the list was sealed: told to the one
-//            whom on_erased() names, within a look, and to the journal
+//            alert is withheld; every kRetryEvery it is tried again, until all that is owed stands
+//   erased   entries that the site's vault erased meanwhile: told to on_erased()'s and the journal
 //   clock    a clock that was set halts the deployment: only a signed decision lets it go on
 //
 // Threads: keep_looking() makes one thread (docs/threads.md), which looks and journals; count() and
 // withhold() may be called from any. Errors: those of reading and verifying; what goes wrong later
-// suspends the gate, or stops it where the log is damaged. Limit: kWithheldMax alerts, then it
-// stops.
+// suspends the gate, or stops it where the log is damaged. Limit: kOwedMax leaves, then it stops.
 
 #include <atomic>
 #include <chrono>
@@ -50,7 +47,7 @@ inline constexpr std::chrono::milliseconds kLookEvery{250};
 inline constexpr std::chrono::seconds kVerifyEvery{1};
 inline constexpr std::chrono::seconds kCountEvery{60};
 inline constexpr std::chrono::seconds kRetryEvery{1};
-inline constexpr std::size_t kWithheldMax = 1'000;
+inline constexpr std::size_t kOwedMax = 1'000;
 
 class RunWatch {
  public:
@@ -69,8 +66,7 @@ class RunWatch {
 
   // Reads them once more, before the gate opens. Errors: those of reading.
   Result<authority::Circumstances> circumstances();
-  // Who is told of each entry that is erased, once; whether it was on the run's list. Before
-  // begin().
+  // Who is told of each entry that is erased, once: was it on the run's list? Before begin().
   void on_erased(std::function<bool(const EntryId&)> withdraw) { withdraw_ = std::move(withdraw); }
   // Enters the start of a run in the record. From now on look() informs `gate`.
   Status begin(authority::Gate& gate);
@@ -91,6 +87,10 @@ class RunWatch {
     std::string note;
     std::string record;
   };
+  struct Owed {
+    std::string_view kind;
+    Value::Object body;
+  };
   struct Paths {
     std::filesystem::path note;
     std::filesystem::path record;
@@ -106,6 +106,7 @@ class RunWatch {
   deployment::Terms terms() const;
   Status enter(deployment::Event event);
   Status enter_due(MonotonicTime now);
+  void owe(std::string_view kind, Value::Object body, const Error& error);
   Status enter_owed();
   void catch_up_with_journal(MonotonicTime now);
   std::optional<Error> fault() const;
@@ -137,8 +138,8 @@ class RunWatch {
   std::int64_t alerts_before_ = 0;
   MonotonicTime retry_at_;
   mutable std::mutex owed_mutex_;
-  std::deque<Value::Object> withheld_;  // Guarded by owed_mutex_, as the next.
-  std::optional<Error> fault_;          // Why the journal or the record was last not written.
+  std::deque<Owed> owed_;       // Leaves for the journal. Guarded by owed_mutex_, as the next.
+  std::optional<Error> fault_;  // Why the journal or the record was last not written.
   std::atomic<std::int64_t> faces_{0};
   std::atomic<std::int64_t> alerts_{0};
   std::mutex mutex_;

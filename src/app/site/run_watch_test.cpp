@@ -12,6 +12,7 @@
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "safeguards/authority/whole_statement_tool.h"
+#include "safeguards/watchlist/somebody_tool.h"
 
 namespace proviso::site {
 namespace {
@@ -159,7 +160,7 @@ class RunWatchTest : public testing::Test {
 
   // A deployment that is started and whose run has begun, present for an hour.
   void begin(bool is_urgent = false) {
-    list_ = testing_tools::list_of_somebody(clock_.wall());
+    list_ = watchlist::list_of_somebody(clock_.wall(), {.bytes = {7}});
     statement_ = statement();
     if (is_urgent) {
       statement_.tier = policy::Tier::kUrgent;
@@ -207,12 +208,6 @@ class RunWatchTest : public testing::Test {
     clock_.advance(by);
     watch_->look();
     return admits();
-  }
-  void erase(const std::vector<std::string>& entries) const {
-    fs::create_directory(site_->folder() / "vault");
-    std::string text;
-    for (const std::string& entry : entries) text += entry + '\n';
-    ASSERT_TRUE(write_file_durably(site_->folder() / "vault" / "erased", text));
   }
   Value::Object body_of_an_alert() const {
     return {{"alert", "alert-1"},
@@ -409,7 +404,7 @@ TEST_F(RunWatchTest, ADamagedLogStopsTheRunForGood) {
 
 TEST_F(RunWatchTest, WithholdsAsManyAlertsAsItMayAndStopsAtOneMore) {
   begin();
-  for (std::size_t n = 0; n < kWithheldMax; ++n) {
+  for (std::size_t n = 0; n < kOwedMax; ++n) {
     watch_->withhold(body_of_an_alert(), {ErrorCode::kUnavailable, "full"});
   }
   EXPECT_EQ(closed_by(), "");
@@ -426,19 +421,32 @@ TEST_F(RunWatchTest, AnEntryThatIsErasedIsWithdrawnOnceAndSaidIfItIsOnTheList) {
   });
   EXPECT_TRUE(goes_on_after(kLookEvery));
   EXPECT_EQ(withdrawn, Said{});
-  erase({"elsewhere", "somebody"});
+  testing_tools::write_erased(site_->folder(), {"elsewhere", "somebody"});
   for (int look = 0; look < 3; ++look) EXPECT_TRUE(goes_on_after(kLookEvery));
   EXPECT_EQ(withdrawn, (Said{"elsewhere", "somebody"}));
   EXPECT_EQ(journalled(), Said{"entry_withdrawn"});
 }
 
+TEST_F(RunWatchTest, AWithdrawalThatCannotBeJournalledIsEnteredOnceTheDiskIsFree) {
+  begin();
+  watch_->on_erased([](const EntryId&) { return true; });
+  testing_tools::write_erased(site_->folder(), {"somebody"});
+  testing_tools::refuse_writes(true);
+  EXPECT_FALSE(goes_on_after(kLookEvery)) << "it is withdrawn, and the log owes a leaf";
+  EXPECT_EQ(suspended_by(), "journal");
+  testing_tools::refuse_writes(false);
+  for (int look = 0; look < 5 && !admits(); ++look) goes_on_after(kLookEvery);
+  EXPECT_TRUE(admits());
+  EXPECT_EQ(journalled(), (Said{"run_suspended journal", "entry_withdrawn", "run_resumed"}));
+}
+
 TEST_F(RunWatchTest, AListOfTheErasedThatCannotBeReadSuspends) {
   begin();
   watch_->on_erased([](const EntryId&) { return true; });
-  erase({"not an id"});
+  testing_tools::write_erased(site_->folder(), {"not an id"});
   EXPECT_FALSE(goes_on_after(authority::kCircumstancesAgeMax + kTick));
   EXPECT_EQ(suspended_by(), "circumstances");
-  erase({"somebody"});
+  testing_tools::write_erased(site_->folder(), {"somebody"});
   EXPECT_TRUE(goes_on_after(kLookEvery)) << "the control";
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// For tests: a disk that takes nothing more, and the smallest sealed list.
+// For tests: a disk that takes nothing more, and what a vault tells runs.
 //
 // Threads: refuse_writes() is of the whole process.
 
@@ -8,10 +8,11 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include <memory>
+#include <filesystem>
+#include <string>
+#include <vector>
 
-#include "safeguards/watchlist/list_format.h"
-#include "safeguards/watchlist/sealed_list.h"
+#include "base/core/file.h"
 
 namespace proviso::testing_tools {
 
@@ -24,19 +25,13 @@ inline void refuse_writes(bool refused) {
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-// Of one entry, `somebody`.
-inline std::shared_ptr<const watchlist::SealedList> list_of_somebody(WallTime sealed_at) {
-  watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
-                                   .made_at = sealed_at,
-                                   .model_pack = {.bytes = {7}},
-                                   .dimension = 2,
-                                   .entries = {}};
-  contents.entries.push_back({.id = EntryId::parse("somebody").value(),
-                              .label = "",
-                              .photographs = {crypto::Digest{}},
-                              .values = {1, 0},
-                              .thumbnail_jpeg = {}});
-  return watchlist::SealedList::parse(watchlist::to_bytes(contents)).value();
+// `entries` need not be ids.
+inline void write_erased(const std::filesystem::path& site,
+                         const std::vector<std::string>& entries) {
+  std::filesystem::create_directory(site / "vault");
+  std::string text;
+  for (const std::string& entry : entries) text += entry + '\n';
+  ASSERT_TRUE(write_file_durably(site / "vault" / "erased", text));
 }
 
 }  // namespace proviso::testing_tools
