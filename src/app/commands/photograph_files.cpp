@@ -75,12 +75,6 @@ Result<std::vector<EntryFiles>> from_folder(const fs::path& folder) {
   return entries.finish();
 }
 
-// Inside the CSV's folder: neither absolute nor upwards.
-bool stays_below(const fs::path& path) {
-  return !path.empty() && path.is_relative() &&
-         std::none_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
-}
-
 Result<std::vector<EntryFiles>> from_csv(const fs::path& file) {
   constexpr std::array<std::string_view, kFieldsMax> kHeader{"id", "label", "photograph"};
   PROVISO_TRY(const auto text, read_text_file(file, kCsvBytesMax));

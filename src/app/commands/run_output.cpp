@@ -25,11 +25,9 @@ double ms(std::chrono::microseconds time) {
 
 const watchlist::SealedEntry& entry_of(const alert::Alert& alert,
                                        const watchlist::SealedList& list) {
-  const auto entries = list.entries();
-  const auto found = std::find_if(
-      entries.begin(), entries.end(), [&](const auto& entry) { return entry.id == alert.entry; });
-  PROVISO_CHECK(found != entries.end());  // The alerter takes entries from this list.
-  return *found;
+  const auto index = list.index_of(alert.entry);
+  PROVISO_CHECK(index.has_value());  // The alerter takes entries from this list.
+  return list.entries()[*index];
 }
 
 std::vector<std::chrono::microseconds> capture_latencies(const pipeline::Summary& summary) {

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -9,6 +7,7 @@
 
 #include "app/commands/command.h"
 #include "app/commands/engine.h"
+#include "app/commands/progress_bar.h"
 #include "app/evaluation/listing.h"
 #include "app/evaluation/simulation.h"
 #include "base/json/line.h"
@@ -23,16 +22,6 @@ struct Settings {
   std::string output = "out/simulation";
   bool as_json = false;
 };
-
-void show_progress(std::int64_t frames_done, std::int64_t frames) {
-  constexpr std::int64_t kEvery = 25;
-  constexpr std::int64_t kCells = 30;
-  if (frames_done % kEvery != 0 && frames_done != frames) return;
-  const auto full = static_cast<std::size_t>(frames_done * kCells / frames);
-  std::cerr << "\r\033[K[" << std::string(full, '#') << std::string(kCells - full, '.') << "] "
-            << frames_done << " of " << frames << " frames" << (frames_done == frames ? "\n" : "")
-            << std::flush;
-}
 
 void report(const Settings& settings,
             const std::vector<evaluation::Person>& persons,
@@ -77,8 +66,13 @@ Status simulate(const Settings& settings) {
   PROVISO_TRY_DONE(
       evaluation::measure_people(persons, point, *engine.detector, *engine.embedder, desk));
   PROVISO_TRY(const auto scene, evaluation::plan(settings.scene, persons));
-  evaluation::Progress progress;
-  if (isatty(STDERR_FILENO) == 1) progress = show_progress;
+  const auto progress = [](std::int64_t done, std::int64_t frames) {
+    constexpr std::size_t kEverySecond = 25;
+    show_progress("rendering frames",
+                  static_cast<std::size_t>(done),
+                  static_cast<std::size_t>(frames),
+                  kEverySecond);
+  };
   PROVISO_TRY(const auto made, evaluation::simulate(scene, persons, settings.output, progress));
   report(settings, persons, made);
   return Done{};

@@ -6,12 +6,10 @@
 #include "app/commands/command.h"
 #include "app/commands/engine.h"
 #include "app/commands/passphrase.h"
+#include "app/commands/request_enrolment.h"
 #include "app/commands/vault_desk.h"
 #include "app/commands/vault_import.h"
-#include "app/enrolment/enrolment.h"
-#include "app/pipeline/quality_floor.h"
 #include "app/vault/composition.h"
-#include "app/vault/request_file.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "base/json/line.h"
@@ -95,39 +93,6 @@ void print(const enrolment::PhotographReport& photograph) {
   std::cout << '\n';
 }
 
-struct Made {
-  watchlist::NewEntry entry;
-  crypto::Digest model_pack;
-};
-
-// Every photograph must be usable: two officers sign for all of them.
-Result<Made> enrol(const Settings& settings,
-                   const policy::Policy& policy,
-                   const vault::RequestFile& request) {
-  PROVISO_TRY(auto engine, open_engine(settings.models, {}, kLanesDefault, 1));
-  quality::QualityOptions floor = pipeline::quality_floor(policy);
-  floor.face_width_px_min = static_cast<float>(policy.operating_point.enrolment_face_width_px_min);
-  const SystemClock clock;
-  enrolment::Enrolment enrolment(*engine.detector, *engine.embedder, floor, clock);
-  std::vector<enrolment::Photograph> photographs;
-  for (std::size_t n = 0; n < request.images.size(); ++n) {
-    photographs.push_back({.name = request.names[n], .bytes = request.images[n]});
-  }
-  PROVISO_TRY(const auto id, EntryId::parse(request.entry.id));
-  PROVISO_TRY(auto enrolled, enrolment.enrol(id, request.entry.label, photographs));
-  for (const auto& photograph : enrolled.photographs) print(photograph);
-  const bool any_refused = std::ranges::any_of(
-      enrolled.photographs, [](const auto& one) { return one.refusal.has_value(); });
-  if (!enrolled.entry || any_refused) {
-    return Error{ErrorCode::kInvalidInput,
-                 concat("entry ",
-                        in_quotes(id.text()),
-                        ": not every photograph is usable; the lines above say why, take those out "
-                        "of the request")};
-  }
-  return Made{.entry = *std::move(enrolled.entry), .model_pack = engine.models.digest};
-}
-
 // Said before anybody signs: it is theirs to decide.
 Status show_conflicts(VaultDesk& desk, const vault::Known& one) {
   PROVISO_TRY(const auto found, desk.conflicts_of(one));
@@ -154,25 +119,24 @@ Status ask(const Settings& settings) {
   PROVISO_TRY(auto request, vault::read_request(written, settings.desk.by, desk->now()));
   PROVISO_TRY_DONE(watchlist::check(request.entry, desk->policy(), desk->now()));
   print(request.entry);
-  PROVISO_TRY(auto made, enrol(settings, desk->policy(), request));
-  const auto values = made.entry.reference.values();
-  PROVISO_TRY_DONE(show_conflicts(*desk,
-                                  {.entry = request.entry.id,
-                                   .model_pack = made.model_pack,
-                                   .values = {values.begin(), values.end()}}));
+  PROVISO_TRY(auto engine, open_engine(settings.models, {}, kLanesDefault, 1));
+  PROVISO_TRY(const auto enrolled, enrol_request(engine, desk->policy(), request));
+  for (const auto& photograph : enrolled.photographs) print(photograph);
+  if (!enrolled.entry) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("entry ",
+                        in_quotes(request.entry.id),
+                        ": not every photograph is usable; the lines above say why, take those out "
+                        "of the request")};
+  }
+  const crypto::Digest& pack = engine.models.digest;
+  PROVISO_TRY_DONE(show_conflicts(*desk, known_of(*enrolled.entry, pack)));
   PROVISO_TRY_DONE(be_certain(settings, "\nAsk for this person to be listed?"));
-  note::Note note{.text = request.text, .signatures = {}};
-  PROVISO_TRY_DONE(desk->sign(note));
-  const auto thumbnail = std::as_bytes(std::span(made.entry.thumbnail_jpeg));
-  PROVISO_TRY_DONE(desk->vault().store({.note = note.to_text(),
-                                        .images = std::move(request.images),
-                                        .reference = made.entry.reference,
-                                        .model_pack = made.model_pack,
-                                        .thumbnail_jpeg = {thumbnail.begin(), thumbnail.end()}},
-                                       desk->rules()));
-  std::cout << "asked for. It is not active before " << request.entry.approved_by
-            << " approves it.\nNext: proviso vault approve " << request.entry.id << " --as "
-            << request.entry.approved_by << '\n';
+  const watchlist::Entry asked = request.entry;
+  PROVISO_TRY_DONE(store_request(*desk, std::move(request), *enrolled.entry, pack));
+  std::cout << "asked for. It is not active before " << asked.approved_by
+            << " approves it.\nNext: proviso vault approve " << asked.id << " --as "
+            << asked.approved_by << '\n';
   return Done{};
 }
 
@@ -287,7 +251,6 @@ Status revoke(const Settings& settings) {
   PROVISO_TRY_DONE(desk->record(
       "erasure_ordered",
       {{"entry", id.text()}, {"officer", settings.desk.by}, {"reason", settings.reason}}));
-  PROVISO_TRY_DONE(desk->withdraw(std::span(&id, 1)));
   PROVISO_TRY(const auto certificate,
               desk->vault().erase(std::span(&id, 1), settings.reason, desk->now()));
   say(certificate);
@@ -298,12 +261,6 @@ Status expire(const Settings& settings) {
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
   PROVISO_TRY(const auto certificate, desk->vault().expire(desk->now()));
   if (certificate) {
-    std::vector<EntryId> gone;
-    for (const std::string& entry : certificate->entries) {
-      PROVISO_TRY(auto id, EntryId::parse(entry));
-      gone.push_back(std::move(id));
-    }
-    PROVISO_TRY_DONE(desk->withdraw(gone));
     say(*certificate);
   } else {
     std::cout << "nothing has expired\n";

@@ -1,22 +1,22 @@
 #include "app/commands/vault_import.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <iostream>
+#include <map>
 #include <thread>
 
 #include "app/commands/engine.h"
-#include "app/enrolment/enrolment.h"
-#include "app/pipeline/quality_floor.h"
-#include "app/vault/request_file.h"
+#include "app/commands/progress_bar.h"
+#include "app/commands/request_enrolment.h"
 #include "base/core/concat.h"
 #include "base/json/line.h"
 #include "safeguards/watchlist/entry_rules.h"
 
 namespace proviso::commands {
 namespace {
+
+constexpr std::size_t kShownEvery = 100;
 
 enum class Standing : std::uint8_t { kNew, kSame, kFaulty };
 
@@ -35,31 +35,6 @@ struct Row {
   }
 };
 
-class Progress {
- public:
-  Progress(std::string_view what, std::size_t all) : what_(what), all_(all) {}
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  Progress(Progress&&) = delete;
-  Progress& operator=(Progress&&) = delete;
-  ~Progress() {
-    if (is_shown_) std::cerr << "\r\033[K" << std::flush;
-  }
-  // By one thread.
-  void show(std::size_t done) {
-    constexpr std::size_t kCells = 30;
-    if (!is_shown_ || all_ == 0) return;
-    const std::size_t full = done * kCells / all_;
-    std::cerr << "\r\033[K" << what_ << " [" << std::string(full, '#')
-              << std::string(kCells - full, '.') << "] " << done << " of " << all_ << std::flush;
-  }
-
- private:
-  std::string_view what_;
-  std::size_t all_;
-  bool is_shown_ = isatty(STDERR_FILENO) == 1;
-};
-
 class Import {
  public:
   Import(VaultDesk& desk, const ImportOptions& options) : desk_(desk), options_(options) {}
@@ -69,10 +44,9 @@ class Import {
     for (vault::WrittenRequest& written : found) {
       rows_.push_back({.written = std::move(written), .entry = {}, .fault = {}, .conflicts = {}});
     }
-    Progress progress("reading ", rows_.size());
     for (std::size_t n = 0; n < rows_.size(); ++n) {
       PROVISO_TRY_DONE(look(rows_[n]));
-      progress.show(n + 1);
+      show_progress("reading", n + 1, rows_.size(), kShownEvery);
     }
     refuse_doubles();
     return Done{};
@@ -92,11 +66,10 @@ class Import {
     if (!engines.empty()) model_pack_ = engines.front().models.digest;
     std::atomic<std::size_t> next{0};
     std::vector<Status> ended(engines.size(), Status(Done{}));
-    Progress progress("enrolling ", due.size());
     const auto work = [&](std::size_t worker) {
       for (std::size_t n = next++; n < due.size() && ended[worker]; n = next++) {
         ended[worker] = enrol_one(*due[n], engines[worker]);
-        if (worker == 0) progress.show(n + 1);
+        if (worker == 0 && n + 1 < due.size()) show_progress("enrolling", n + 1, due.size(), 1);
       }
     };
     {
@@ -105,6 +78,7 @@ class Import {
       if (!engines.empty()) work(0);
     }
     for (const Status& status : ended) PROVISO_TRY_DONE(status);
+    if (!due.empty()) show_progress("enrolling", due.size(), due.size(), 1);
     return Done{};
   }
 
@@ -112,26 +86,24 @@ class Import {
   Status compare() {
     std::vector<vault::Known> together;
     for (const Row& row : rows_) {
-      if (row.enrolled) together.push_back(known_of(row.entry, *row.enrolled));
+      if (row.enrolled) together.push_back(known_of(*row.enrolled, model_pack_));
     }
     PROVISO_TRY_DONE(desk_.know_too(std::move(together)));
-    Progress progress("comparing ", rows_.size());
     for (std::size_t n = 0; n < rows_.size(); ++n) {
       Row& row = rows_[n];
       if (row.enrolled) {
-        PROVISO_TRY(const auto found, desk_.conflicts_of(known_of(row.entry, *row.enrolled)));
+        PROVISO_TRY(const auto found, desk_.conflicts_of(known_of(*row.enrolled, model_pack_)));
         row.conflicts = to_text(found);
       }
-      progress.show(n + 1);
+      show_progress("comparing", n + 1, rows_.size(), kShownEvery);
     }
     return Done{};
   }
 
   Status store() {
-    Progress progress("storing ", rows_.size());
     for (std::size_t n = 0; n < rows_.size(); ++n) {
       if (rows_[n].standing == Standing::kNew) PROVISO_TRY_DONE(store_one(rows_[n]));
-      progress.show(n + 1);
+      show_progress("storing", n + 1, rows_.size(), kShownEvery);
     }
     return Done{};
   }
@@ -175,11 +147,6 @@ class Import {
     return "";
   }
 
-  vault::Known known_of(const std::string& entry, const watchlist::NewEntry& enrolled) const {
-    const auto values = enrolled.reference.values();
-    return {.entry = entry, .model_pack = model_pack_, .values = {values.begin(), values.end()}};
-  }
-
   Result<vault::RequestFile> read_again(const Row& row) const {
     return vault::read_request(row.written, desk_.officer().id, desk_.now());
   }
@@ -220,16 +187,7 @@ class Import {
       row.refuse(request.error().message);
       return Done{};
     }
-    quality::QualityOptions floor = pipeline::quality_floor(desk_.policy());
-    floor.face_width_px_min =
-        static_cast<float>(desk_.policy().operating_point.enrolment_face_width_px_min);
-    enrolment::Enrolment enrolment(*engine.detector, *engine.embedder, floor, clock_);
-    std::vector<enrolment::Photograph> photographs;
-    for (std::size_t n = 0; n < request.value().images.size(); ++n) {
-      photographs.push_back({.name = request.value().names[n], .bytes = request.value().images[n]});
-    }
-    PROVISO_TRY(const auto id, EntryId::parse(row.entry));
-    PROVISO_TRY(auto enrolled, enrolment.enrol(id, request.value().entry.label, photographs));
+    PROVISO_TRY(auto enrolled, enrol_request(engine, desk_.policy(), request.value()));
     for (const enrolment::PhotographReport& photograph : enrolled.photographs) {
       if (!photograph.refusal) continue;
       row.refuse(concat(photograph.name, ": ", *photograph.refusal));
@@ -241,17 +199,8 @@ class Import {
 
   Status store_one(Row& row) {
     if (!row.enrolled) return Done{};
-    const watchlist::NewEntry& enrolled = *row.enrolled;
     PROVISO_TRY(auto request, read_again(row));
-    note::Note note{.text = std::move(request.text), .signatures = {}};
-    PROVISO_TRY_DONE(desk_.sign(note));
-    const auto thumbnail = std::as_bytes(std::span(enrolled.thumbnail_jpeg));
-    Status stored = desk_.vault().store({.note = note.to_text(),
-                                         .images = std::move(request.images),
-                                         .reference = enrolled.reference,
-                                         .model_pack = model_pack_,
-                                         .thumbnail_jpeg = {thumbnail.begin(), thumbnail.end()}},
-                                        desk_.rules());
+    Status stored = store_request(desk_, std::move(request), *row.enrolled, model_pack_);
     if (stored) return Done{};
     const ErrorCode code = stored.error().code;
     if (code != ErrorCode::kNotAuthorised && code != ErrorCode::kInvalidInput) return stored;
@@ -261,7 +210,6 @@ class Import {
 
   VaultDesk& desk_;
   const ImportOptions& options_;
-  const SystemClock clock_;
   std::vector<Row> rows_;
   crypto::Digest model_pack_;
 };

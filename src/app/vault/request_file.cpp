@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "app/vault/entries.h"
@@ -37,11 +38,6 @@ Status name_missing(const WrittenRequest& written, const Value::Object& body) {
   }
   if (missing.empty()) return Done{};
   return bad_request(written, concat("fields are missing: ", missing), "add them");
-}
-
-bool stays_below(const fs::path& path) {
-  return !path.empty() && path.is_relative() &&
-         std::none_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
 }
 
 // Reads the file that the image names, and puts its sha256 in the name's place.
@@ -113,8 +109,16 @@ Error too_many(const fs::path& source, std::size_t found) {
 
 Result<std::vector<WrittenRequest>> find_in_folder(const fs::path& folder) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  std::error_code fault;
+  for (const auto& entry : fs::directory_iterator(folder, fault)) {
     if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  if (fault) {
+    return Error{ErrorCode::kUnavailable,
+                 concat(in_quotes(folder.native()),
+                        " cannot be read: ",
+                        fault.message(),
+                        "; check its permissions")};
   }
   if (files.size() > kRequestsMax) return too_many(folder, files.size());
   std::ranges::sort(files);
@@ -142,7 +146,7 @@ Result<std::vector<WrittenRequest>> find_requests(const fs::path& source) {
   }
   PROVISO_TRY(const auto value, parse(source, kRequestsBytesMax));
   const Value::Array* const array = value.array();
-  const Value::Array requests = array == nullptr ? Value::Array{value} : *array;
+  const auto requests = array == nullptr ? std::span(&value, 1) : std::span(*array);
   if (requests.size() > kRequestsMax) return too_many(source, requests.size());
   std::vector<WrittenRequest> found;
   for (std::size_t n = 0; n < requests.size(); ++n) {

@@ -53,7 +53,7 @@ class Table {
         return refused(concat("the column ", column, " stands twice"));
       }
     }
-    if (!is_one_of(std::vector<std::string_view>(header.begin(), header.end()), "id")) {
+    if (std::ranges::find(header, "id") == header.end()) {
       return refused("there is no column id");
     }
     header_ = header;
@@ -122,9 +122,10 @@ class Table {
       found_.push_back({.place = concat(name_, ", row ", row_), .folder = folder_, .body = body});
       images_.emplace_back();
     }
-    Value::Object& before = found_[place->second].body;
+    const Value::Object& before = found_[place->second].body;
     for (const auto& [field, value] : body) {
-      if (before.contains(field) && before.find(field)->second == value) continue;
+      const auto said = before.find(field);
+      if (said != before.end() && said->second == value) continue;
       return refused(concat("its ", field, " is another than in the first row of ", id));
     }
     if (!image.empty()) images_[place->second].push_back(Value(std::move(image)));

@@ -110,6 +110,11 @@ Result<std::string> read_text_file(const std::filesystem::path& path, std::size_
   return read_whole<std::string>(path, bytes_max);
 }
 
+bool stays_below(const std::filesystem::path& path) {
+  return !path.empty() && path.is_relative() &&
+         std::none_of(path.begin(), path.end(), [](const auto& part) { return part == ".."; });
+}
+
 Status write_file_durably(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   const std::filesystem::path parent = path.parent_path();
   const std::filesystem::path directory = parent.empty() ? "." : parent;

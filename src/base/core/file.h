@@ -27,6 +27,9 @@ Result<std::vector<std::byte>> read_file(const std::filesystem::path& path, std:
 // The same as text. The bytes are not looked at.
 Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t bytes_max);
 
+// Whether a path that a file names stays inside that file's folder: relative, and nowhere upwards.
+bool stays_below(const std::filesystem::path& path);
+
 // Replaces `path` as a whole: a temporary file of mode 0600 beside it is written, synced, renamed
 // over it, and the directory synced. On an error before the rename the old file stands unchanged
 // and the temporary one is removed; an error after it says so.

@@ -103,5 +103,14 @@ TEST_F(File, IsNotWrittenIntoADirectoryThatDoesNotExist) {
   EXPECT_EQ(refused.error().code, ErrorCode::kNotFound);
 }
 
+TEST(StaysBelow, HoldsOfRelativePathsThatNeverLeadUpwards) {
+  for (const char* const path : {"man.jpg", "a/man.jpg", "a/..b", "./man.jpg"}) {
+    EXPECT_TRUE(stays_below(path)) << path;
+  }
+  for (const char* const path : {"", "/man.jpg", "../man.jpg", "a/../../man.jpg", ".."}) {
+    EXPECT_FALSE(stays_below(path)) << path;
+  }
+}
+
 }  // namespace
 }  // namespace proviso

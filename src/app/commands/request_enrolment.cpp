@@ -1,0 +1,58 @@
+#include "app/commands/request_enrolment.h"
+
+#include <algorithm>
+
+#include "app/pipeline/quality_floor.h"
+#include "base/core/concat.h"
+
+namespace proviso::commands {
+
+Result<enrolment::Enrolled> enrol_request(Engine& engine,
+                                          const policy::Policy& policy,
+                                          const vault::RequestFile& request) {
+  quality::QualityOptions floor = pipeline::quality_floor(policy);
+  floor.face_width_px_min = static_cast<float>(policy.operating_point.enrolment_face_width_px_min);
+  const SystemClock clock;
+  enrolment::Enrolment enrolment(*engine.detector, *engine.embedder, floor, clock);
+  std::vector<enrolment::Photograph> photographs;
+  for (std::size_t n = 0; n < request.images.size(); ++n) {
+    photographs.push_back({.name = request.names[n], .bytes = request.images[n]});
+  }
+  PROVISO_TRY(const auto id, EntryId::parse(request.entry.id));
+  PROVISO_TRY(auto enrolled, enrolment.enrol(id, request.entry.label, photographs));
+  const bool any_refused = std::ranges::any_of(
+      enrolled.photographs, [](const auto& one) { return one.refusal.has_value(); });
+  if (any_refused) enrolled.entry.reset();
+  return enrolled;
+}
+
+vault::Known known_of(const watchlist::NewEntry& enrolled, const crypto::Digest& model_pack) {
+  const auto values = enrolled.reference.values();
+  return {.entry = enrolled.id.text(),
+          .model_pack = model_pack,
+          .values = {values.begin(), values.end()}};
+}
+
+Status store_request(VaultDesk& desk,
+                     vault::RequestFile request,
+                     const watchlist::NewEntry& enrolled,
+                     const crypto::Digest& model_pack) {
+  if (!std::ranges::equal(
+          request.entry.images, enrolled.photographs, {}, &watchlist::EntryImage::digest)) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("entry ",
+                        in_quotes(request.entry.id),
+                        ": its photographs changed while they were enrolled; ask again")};
+  }
+  note::Note note{.text = std::move(request.text), .signatures = {}};
+  PROVISO_TRY_DONE(desk.sign(note));
+  const auto thumbnail = std::as_bytes(std::span(enrolled.thumbnail_jpeg));
+  return desk.vault().store({.note = note.to_text(),
+                             .images = std::move(request.images),
+                             .reference = enrolled.reference,
+                             .model_pack = model_pack,
+                             .thumbnail_jpeg = {thumbnail.begin(), thumbnail.end()}},
+                            desk.rules());
+}
+
+}  // namespace proviso::commands

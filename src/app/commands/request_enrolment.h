@@ -1,0 +1,33 @@
+#pragma once
+
+// A request of the vault on its way in, for one and for many: its photographs become a template, and
+// what was enrolled is stored under the officer's signature.
+//
+//   enrol    under the policy's floor of quality and its smallest face for enrolment. Every photograph
+//            must be usable: two officers sign for all of them
+//   store    the very photographs that were enrolled, told by their digests: files that changed
+//            meanwhile are refused
+//   errors   kInvalidInput for such files; those of enrolment and of the vault
+//   threads  enrol() with an engine of the thread's own; store() on the main thread
+
+#include "app/commands/engine.h"
+#include "app/commands/vault_desk.h"
+#include "app/enrolment/enrolment.h"
+#include "app/vault/request_file.h"
+#include "safeguards/policy/policy.h"
+
+namespace proviso::commands {
+
+// Its entry is there only where every photograph is usable.
+Result<enrolment::Enrolled> enrol_request(Engine& engine,
+                                          const policy::Policy& policy,
+                                          const vault::RequestFile& request);
+
+vault::Known known_of(const watchlist::NewEntry& enrolled, const crypto::Digest& model_pack);
+
+Status store_request(VaultDesk& desk,
+                     vault::RequestFile request,
+                     const watchlist::NewEntry& enrolled,
+                     const crypto::Digest& model_pack);
+
+}  // namespace proviso::commands
