@@ -23,18 +23,8 @@ class GateCircumstancesTest : public testing::Test {
 
   static crypto::Digest pack() { return {.bytes = {7}}; }
 
-  std::shared_ptr<const watchlist::SealedList> list_sealed_at(WallTime at) const {
-    watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
-                                     .made_at = at,
-                                     .model_pack = pack(),
-                                     .dimension = 2,
-                                     .entries = {}};
-    contents.entries.push_back({.id = EntryId::parse("somebody").value(),
-                                .label = "",
-                                .photographs = {crypto::Digest{}},
-                                .values = {1, 0},
-                                .thumbnail_jpeg = {}});
-    return watchlist::SealedList::parse(watchlist::to_bytes(contents)).value();
+  static std::shared_ptr<const watchlist::SealedList> list_sealed_at(WallTime at) {
+    return watchlist::list_of_somebody(at, pack());
   }
 
   Result<std::unique_ptr<Gate>> open() {

@@ -14,8 +14,8 @@
 #include "base/core/clock.h"
 #include "safeguards/authority/gate.h"
 #include "safeguards/authority/signed_authority_tool.h"
-#include "safeguards/watchlist/list_format.h"
 #include "safeguards/watchlist/sealed_list.h"
+#include "safeguards/watchlist/somebody_tool.h"
 
 namespace proviso::authority {
 
@@ -62,18 +62,8 @@ struct OpenGate {
 };
 
 inline OpenGate open_gate(std::string_view camera, const Clock& clock) {
-  watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
-                                   .made_at = clock.wall(),
-                                   .model_pack = {},
-                                   .dimension = 2,
-                                   .entries = {}};
-  contents.entries.push_back({.id = EntryId::parse("somebody").value(),
-                              .label = "Somebody",
-                              .photographs = {crypto::Digest{}},
-                              .values = {1, 0},
-                              .thumbnail_jpeg = {}});
   OpenGate open;
-  open.list = watchlist::SealedList::parse(watchlist::to_bytes(contents)).value();
+  open.list = watchlist::list_of_somebody(clock.wall(), {});
   const RunRequest::Camera recording{
       .id = CameraId::parse(camera).value(), .kind = CameraKind::kRecording, .address = "clip.mp4"};
   open.gate = gate_for({recording}, *open.list, clock);

@@ -27,6 +27,12 @@ void SealedList::AlignedFree::operator()(float* block) const noexcept {
   std::free(block);
 }
 
+std::optional<std::size_t> SealedList::index_of(const EntryId& entry) const {
+  const auto found = std::ranges::lower_bound(entries_, entry, {}, &SealedEntry::id);
+  if (found == entries_.end() || found->id != entry) return std::nullopt;
+  return static_cast<std::size_t>(found - entries_.begin());
+}
+
 std::span<const float> SealedList::templates() const {
   return {templates_.get(), entries_.size() * dimension_};
 }

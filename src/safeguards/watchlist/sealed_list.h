@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ class SealedList {
   static Result<std::shared_ptr<const SealedList>> parse(std::span<const std::byte> bytes);
 
   std::span<const SealedEntry> entries() const { return entries_; }
+  std::optional<std::size_t> index_of(const EntryId& entry) const;  // Nothing if it is not here.
   std::span<const float> templates() const;  // entries().size() * dimension()
   std::size_t dimension() const { return dimension_; }
   const crypto::Digest& digest() const { return digest_; }

@@ -88,14 +88,11 @@ std::vector<Alert> Alerter::consider(const Sighting& sighting) {
 }
 
 void Alerter::withdraw(const Alert& alert) {
-  const auto& entries = list_->entries();
-  const auto found =
-      std::ranges::find(entries, alert.entry, [](const auto& one) { return one.id; });
-  PROVISO_CHECK(found != entries.end());
-  const auto entry = static_cast<std::size_t>(found - entries.begin());
+  const auto entry = list_->index_of(alert.entry);
+  PROVISO_CHECK(entry.has_value());
   const auto raised = raised_.find({alert.camera, alert.track});
-  if (raised != raised_.end()) raised->second.entries.erase(entry);
-  const auto open = open_.find(entry);
+  if (raised != raised_.end()) raised->second.entries.erase(*entry);
+  const auto open = open_.find(*entry);
   if (open != open_.end() && alert.kind == Kind::kNew && open->second.id == alert.id) {
     open_.erase(open);
   }

@@ -56,11 +56,9 @@ Searcher::Searcher(std::shared_ptr<const watchlist::SealedList> list,
       withdrawn_(std::make_unique<std::atomic<bool>[]>(index_.rows())) {}
 
 bool Searcher::withdraw(const EntryId& entry) {
-  const auto entries = list_->entries();
-  const auto found = std::ranges::lower_bound(entries, entry, {}, &watchlist::SealedEntry::id);
-  if (found == entries.end() || found->id != entry) return false;
-  withdrawn_[static_cast<std::size_t>(found - entries.begin())].store(true);
-  return true;
+  const auto index = list_->index_of(entry);
+  if (index) withdrawn_[*index].store(true);
+  return index.has_value();
 }
 
 Status Searcher::open_scratch() {

@@ -25,9 +25,8 @@ void Thinning::frame_came(MonotonicTime now, std::chrono::microseconds media_tim
   least_ = std::min(*least_, delay);
   const auto least = std::min(*least_, least_before_.value_or(*least_));
   if (delay - least >= kLateMax) pressed(now);
-  const bool is_calm = level_ != Thinned::kNothing && now - pressed_at_ >= kCalm &&
-                       now - changed_at_.value_or(pressed_at_) >= kCalm;
-  if (is_calm) change(lowered(level_), now);
+  const bool is_calm = changed_at_ && now - *changed_at_ >= kCalm && now - pressed_at_ >= kCalm;
+  if (is_calm && level_ != Thinned::kNothing) change(lowered(level_), now);
 }
 
 void Thinning::pressed(MonotonicTime now) {
