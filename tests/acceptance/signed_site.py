@@ -11,6 +11,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENTS = ("dpia", "eia", "cia", "apd")
+LIGHT_KEY = ("--key-memory-mib", 8)  # Tests guess no passphrase.
 LONG = (" This is written at some length, because the policy asks for an answer and not for a heading, "
         "and because whoever authorises must be able to follow it.")
 
@@ -24,7 +25,7 @@ class SignedSite:
         self.passphrase.write_text("four words for a test")
         for name in (*DOCUMENTS, "accuracy", "notice"):
             (self.folder / name).write_text(f"{name} of a test\n")
-        self.run("site", "new", "test-site", "--policy", ROOT / f"policies/{policy}.toml", sealed_by=True)
+        self.run("site", "new", "test-site", "--policy", ROOT / f"policies/{policy}.toml", *LIGHT_KEY, sealed_by=True)
         self.officer("jo", "sergeant", "author")
         self.officer("sam", "superintendent", "authorising-officer")
 
@@ -32,8 +33,6 @@ class SignedSite:
         words = [*words, "--site", self.site]
         if sealed_by:
             words += ["--passphrase-file", self.passphrase]
-        if words[1] == "new":
-            words += ["--key-memory-mib", 8]  # Tests guess no passphrase.
         done = subprocess.run([self.program, *map(str, words)], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, start_new_session=True, check=False)
         assert done.returncode == code, f"{words} ended with {done.returncode}: {done.stdout}{done.stderr}"
@@ -41,7 +40,8 @@ class SignedSite:
 
     def officer(self, name: str, rank: str, *roles: str):
         given = [word for role in roles for word in ("--role", role)]
-        self.run("officer", "new", name, "--name", f"Officer {name}", "--rank", rank, *given, sealed_by=True)
+        self.run("officer", "new", name, "--name", f"Officer {name}", "--rank", rank, *given, *LIGHT_KEY,
+                 sealed_by=True)
         self.run("officer", "certify", name, "--yes", sealed_by=True)
 
     def answers(self, sealed, cameras: dict, reference: str, minutes: int = 60) -> dict:

@@ -9,6 +9,7 @@ import unittest
 
 from clips_test import MEDIA, frame
 from deployment_tool import FULL
+from signed_site import LIGHT_KEY
 from site_tool import MODELS, PROGRAM, Office
 
 CLIP = MEDIA / "carphone_pristine.mp4"
@@ -38,7 +39,7 @@ class Vault(unittest.TestCase):
         self.unlock = self.folder / "vault passphrase"
         self.unlock.touch(mode=0o600)
         self.unlock.write_text("the vault has words of its own")
-        self.vault("new", by="mia")
+        self.vault("new", *LIGHT_KEY, by="mia")
 
     def vault(self, name, *words, by="mia", code=0) -> str:
         return self.office.run("vault", name, *words, "--as", by, "--unlock", self.unlock, sealed_by=True, code=code)
