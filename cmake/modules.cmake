@@ -44,7 +44,7 @@ proviso_module(app/pipeline DEPENDS stages/video stages/detect stages/track stag
   LIBRARIES Threads::Threads)
 proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/ffmpeg adapters/openvino)
 proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
-proviso_module(app/vault DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist adapters/sql TEST_DEPENDS adapters/openssl)
+proviso_module(app/vault DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist safeguards/audit stages/search adapters/sql TEST_DEPENDS adapters/openssl)
 proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguards/note safeguards/officers safeguards/audit safeguards/authority safeguards/deployment LIBRARIES Threads::Threads)
 proviso_module(app/drafting DEPENDS base/core base/crypto base/json base/toml safeguards/policy safeguards/watchlist safeguards/authority stages/video)
 proviso_module(app/commands COMMAND_LINE DEPENDS app/site app/vault safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg adapters/http adapters/qr

@@ -33,10 +33,10 @@ vault::Known known_of(const watchlist::NewEntry& enrolled, const crypto::Digest&
           .values = {values.begin(), values.end()}};
 }
 
-Status store_request(VaultDesk& desk,
-                     vault::RequestFile request,
-                     const watchlist::NewEntry& enrolled,
-                     const crypto::Digest& model_pack) {
+Result<vault::Request> signed_request(VaultDesk& desk,
+                                      vault::RequestFile request,
+                                      const watchlist::NewEntry& enrolled,
+                                      const crypto::Digest& model_pack) {
   if (!std::ranges::equal(
           request.entry.images, enrolled.photographs, {}, &watchlist::EntryImage::digest)) {
     return Error{ErrorCode::kInvalidInput,
@@ -47,12 +47,11 @@ Status store_request(VaultDesk& desk,
   note::Note note{.text = std::move(request.text), .signatures = {}};
   PROVISO_TRY_DONE(desk.sign(note));
   const auto thumbnail = std::as_bytes(std::span(enrolled.thumbnail_jpeg));
-  return desk.vault().store({.note = note.to_text(),
-                             .images = std::move(request.images),
-                             .reference = enrolled.reference,
-                             .model_pack = model_pack,
-                             .thumbnail_jpeg = {thumbnail.begin(), thumbnail.end()}},
-                            desk.rules());
+  return vault::Request{.note = note.to_text(),
+                        .images = std::move(request.images),
+                        .reference = enrolled.reference,
+                        .model_pack = model_pack,
+                        .thumbnail_jpeg = {thumbnail.begin(), thumbnail.end()}};
 }
 
 }  // namespace proviso::commands

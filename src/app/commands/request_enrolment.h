@@ -25,9 +25,11 @@ Result<enrolment::Enrolled> enrol_request(Engine& engine,
 
 vault::Known known_of(const watchlist::NewEntry& enrolled, const crypto::Digest& model_pack);
 
-Status store_request(VaultDesk& desk,
-                     vault::RequestFile request,
-                     const watchlist::NewEntry& enrolled,
-                     const crypto::Digest& model_pack);
+// Signed by the officer, to be stored. Errors: also kInvalidInput where its photographs are others
+// than were enrolled.
+Result<vault::Request> signed_request(VaultDesk& desk,
+                                      vault::RequestFile request,
+                                      const watchlist::NewEntry& enrolled,
+                                      const crypto::Digest& model_pack);
 
 }  // namespace proviso::commands

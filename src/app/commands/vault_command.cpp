@@ -95,7 +95,8 @@ void print(const enrolment::PhotographReport& photograph) {
 
 // Said before anybody signs: it is theirs to decide.
 Status show_conflicts(VaultDesk& desk, const vault::Known& one) {
-  PROVISO_TRY(const auto found, desk.conflicts_of(one));
+  PROVISO_TRY(const auto all, desk.conflicts_of(std::span(&one, 1)));
+  const std::vector<vault::Likeness>& found = all.front();
   if (found.empty()) return Done{};
   std::cout
       << "CONFLICT            looks like " << to_text(found)
@@ -133,7 +134,9 @@ Status ask(const Settings& settings) {
   PROVISO_TRY_DONE(show_conflicts(*desk, known_of(*enrolled.entry, pack)));
   PROVISO_TRY_DONE(be_certain(settings, "\nAsk for this person to be listed?"));
   const watchlist::Entry asked = request.entry;
-  PROVISO_TRY_DONE(store_request(*desk, std::move(request), *enrolled.entry, pack));
+  PROVISO_TRY(const auto signed_one,
+              signed_request(*desk, std::move(request), *enrolled.entry, pack));
+  PROVISO_TRY_DONE(desk->vault().store(signed_one, desk->rules()));
   std::cout << "asked for. It is not active before " << asked.approved_by
             << " approves it.\nNext: proviso vault approve " << asked.id << " --as "
             << asked.approved_by << '\n';

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
+#include <thread>
+#include <utility>
 
 #include "app/commands/passphrase.h"
 #include "app/commands/site_argument.h"
@@ -16,6 +17,7 @@
 #include "base/core/file.h"
 #include "base/crypto/sealed_bytes.h"
 #include "base/json/json.h"
+#include "safeguards/audit/log.h"
 
 namespace proviso::commands {
 namespace {
@@ -112,29 +114,34 @@ Status VaultDesk::record(std::string_view kind, Value::Object body) {
   return Done{};
 }
 
-Status VaultDesk::know_too(std::vector<vault::Known> entries) {
-  if (!known_) {
-    PROVISO_TRY(known_, vault_->known());
-  }
-  std::ranges::move(entries, std::back_inserter(*known_));
-  return Done{};
-}
-
-Result<std::vector<vault::Likeness>> VaultDesk::conflicts_of(const vault::Known& one) {
+Result<std::vector<std::vector<vault::Likeness>>> VaultDesk::conflicts_of(
+    std::span<const vault::Known> ones) {
   constexpr double kMillion = 1e6;
   if (!known_) {
     PROVISO_TRY(known_, vault_->known());
   }
+  std::vector<vault::Known> all(known_->begin(), known_->end());
+  all.insert(all.end(), ones.begin(), ones.end());
+  const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 16);
+  PROVISO_TRY(auto index, vault::LikenessIndex::create(all, threads));
   const double score_min = policy_->operating_point.threshold_floor_millionths / kMillion;
-  auto found = vault::likenesses_of(one, *known_, score_min);
-  for (const vault::Likeness& other : found) {
-    PROVISO_TRY_DONE(
-        record("conflict_seen",
-               {{"entry", one.entry},
-                {"officer", officer_->id},
-                {"other", other.entry},
-                {"score_millionths", static_cast<std::int64_t>(other.score * kMillion)}}));
+  auto found = index.of(ones, score_min);
+  std::vector<audit::Act> acts;
+  for (std::size_t n = 0; n < ones.size(); ++n) {
+    if (found[n].empty()) continue;
+    Value::Array others;
+    for (const vault::Likeness& other : found[n]) others.emplace_back(other.entry);
+    acts.push_back({.kind = "conflict_seen",
+                    .body = {{"entry", ones[n].entry},
+                             {"officer", officer_->id},
+                             {"others", std::move(others)},
+                             {"score_millionths",
+                              static_cast<std::int64_t>(found[n].front().score * kMillion)}}});
+    if (acts.size() == audit::kBatchLeavesMax) {
+      PROVISO_TRY_DONE(journal_->append(std::exchange(acts, {})));
+    }
   }
+  if (!acts.empty()) PROVISO_TRY_DONE(journal_->append(std::move(acts)));
   return found;
 }
 
@@ -145,17 +152,18 @@ Status VaultDesk::unlock(const Request& request) {
   PROVISO_TRY(database_, sql::Database::open(places.database));
   keys_ = std::make_unique<watchlist::KeyFolder>(places.keys);
   PROVISO_TRY(vault_,
-              vault::Vault::open(
-                  list_id(),
-                  master,
-                  {.database = *database_,
-                   .key_files = *keys_,
-                   .record = [this](std::string_view kind,
-                                    Value::Object body) { return record(kind, std::move(body)); },
-                   .withdraw = [this](std::span<const EntryId> entries) -> Status {
-                     return site::add_erased(folder_of(site_) / "erased", entries);
-                   }},
-                  now_));
+              vault::Vault::open(list_id(),
+                                 master,
+                                 {.database = *database_,
+                                  .key_files = *keys_,
+                                  .record = [this](std::vector<audit::Act> acts) -> Status {
+                                    PROVISO_TRY_DONE(journal_->append(std::move(acts)));
+                                    return Done{};
+                                  },
+                                  .withdraw = [this](std::span<const EntryId> entries) -> Status {
+                                    return site::add_erased(folder_of(site_) / "erased", entries);
+                                  }},
+                                 now_));
   return Done{};
 }
 

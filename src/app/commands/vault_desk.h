@@ -55,11 +55,11 @@ class VaultDesk {
   // asks for the passphrase: nobody acts in another's name.
   Status check_manages();
   Status record(std::string_view kind, Value::Object body);
-  // Whom the entry looks like among all who are stored, above the policy's threshold. What is found
-  // is recorded: `conflict_seen`. Reads every template at the first call.
-  Result<std::vector<vault::Likeness>> conflicts_of(const vault::Known& one);
-  // For conflicts_of(): those who are about to be stored.
-  Status know_too(std::vector<vault::Known> entries);
+  // Whom each of `ones` looks like among all who are stored and among themselves, from the policy's
+  // lowest threshold on. What is found is recorded: `conflict_seen`. Reads every template at the
+  // first call.
+  Result<std::vector<std::vector<vault::Likeness>>> conflicts_of(
+      std::span<const vault::Known> ones);
 
  private:
   explicit VaultDesk(site::Site site) : site_(std::move(site)) {}

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "app/commands/engine.h"
 #include "app/commands/progress_bar.h"
@@ -17,6 +19,9 @@ namespace proviso::commands {
 namespace {
 
 constexpr std::size_t kShownEvery = 100;
+// Under one commit; so many are lost, and asked for again, where the disk fails.
+constexpr std::size_t kStoredTogether = 256;
+constexpr std::size_t kStoredBytesTogether = std::size_t{32} << 20U;
 
 enum class Standing : std::uint8_t { kNew, kSame, kFaulty };
 
@@ -84,26 +89,37 @@ class Import {
 
   // Those who are stored, and those of this import.
   Status compare() {
-    std::vector<vault::Known> together;
-    for (const Row& row : rows_) {
-      if (row.enrolled) together.push_back(known_of(*row.enrolled, model_pack_));
+    std::vector<vault::Known> ones;
+    std::vector<Row*> of;
+    for (Row& row : rows_) {
+      if (!row.enrolled) continue;
+      ones.push_back(known_of(*row.enrolled, model_pack_));
+      of.push_back(&row);
     }
-    PROVISO_TRY_DONE(desk_.know_too(std::move(together)));
-    for (std::size_t n = 0; n < rows_.size(); ++n) {
-      Row& row = rows_[n];
-      if (row.enrolled) {
-        PROVISO_TRY(const auto found, desk_.conflicts_of(known_of(*row.enrolled, model_pack_)));
-        row.conflicts = to_text(found);
-      }
-      show_progress("comparing", n + 1, rows_.size(), kShownEvery);
-    }
+    PROVISO_TRY(const auto found, desk_.conflicts_of(ones));
+    for (std::size_t n = 0; n < of.size(); ++n) of[n]->conflicts = to_text(found[n]);
     return Done{};
   }
 
   Status store() {
+    std::vector<vault::Request> together;
+    std::vector<Row*> of;
+    std::size_t bytes = 0;
     for (std::size_t n = 0; n < rows_.size(); ++n) {
-      if (rows_[n].standing == Standing::kNew) PROVISO_TRY_DONE(store_one(rows_[n]));
-      show_progress("storing", n + 1, rows_.size(), kShownEvery);
+      Row& row = rows_[n];
+      if (row.standing == Standing::kNew && row.enrolled) {
+        PROVISO_TRY(auto request, request_of(row));
+        if (request) {
+          for (const auto& image : request->images) bytes += image.size();
+          together.push_back(*std::move(request));
+          of.push_back(&row);
+        }
+      }
+      const bool is_full = together.size() == kStoredTogether || bytes >= kStoredBytesTogether;
+      if (!is_full && n + 1 < rows_.size()) continue;
+      PROVISO_TRY_DONE(store_together(std::exchange(together, {}), std::exchange(of, {})));
+      bytes = 0;
+      show_progress("storing", n + 1, rows_.size(), 1);
     }
     return Done{};
   }
@@ -197,14 +213,23 @@ class Import {
     return Done{};
   }
 
-  Status store_one(Row& row) {
-    if (!row.enrolled) return Done{};
-    PROVISO_TRY(auto request, read_again(row));
-    Status stored = store_request(desk_, std::move(request), *row.enrolled, model_pack_);
-    if (stored) return Done{};
-    const ErrorCode code = stored.error().code;
-    if (code != ErrorCode::kNotAuthorised && code != ErrorCode::kInvalidInput) return stored;
-    row.refuse(stored.error().message);
+  // Empty where its photographs are not those that were enrolled: it is faulty from now on.
+  Result<std::optional<vault::Request>> request_of(Row& row) {
+    auto request = read_again(row);
+    auto made = request
+                    ? signed_request(desk_, std::move(request).value(), *row.enrolled, model_pack_)
+                    : Result<vault::Request>(request.error());
+    if (made) return std::optional(std::move(made).value());
+    if (made.error().code == ErrorCode::kUnavailable) return made.error();
+    row.refuse(made.error().message);
+    return std::optional<vault::Request>();
+  }
+
+  Status store_together(const std::vector<vault::Request>& requests, const std::vector<Row*>& of) {
+    PROVISO_TRY(const auto ended, desk_.vault().store_all(requests, desk_.rules()));
+    for (std::size_t n = 0; n < of.size(); ++n) {
+      if (!ended[n]) of[n]->refuse(ended[n].error().message);
+    }
     return Done{};
   }
 

@@ -22,7 +22,7 @@ inline constexpr std::size_t kImageBytesMax = std::size_t{16} << 20U;
 struct Request {
   std::string note;                            // Signed by who asks, at least.
   std::vector<std::vector<std::byte>> images;  // The files, in the entry's order.
-  const watchlist::Reference& reference;
+  watchlist::Reference reference;
   crypto::Digest model_pack;              // Which made the reference.
   std::vector<std::byte> thumbnail_jpeg;  // For the operator; watchlist::kThumbnailBytesMax.
 };

@@ -37,6 +37,16 @@ std::string certificate_text(std::string_view list,
                                           {"list", list}});
 }
 
+// As many as become leaves together.
+std::vector<std::span<const ErasureRow>> parts_of(std::span<const ErasureRow> erasures) {
+  constexpr std::size_t kTogether = 1'024;
+  std::vector<std::span<const ErasureRow>> parts;
+  for (std::size_t begin = 0; begin < erasures.size(); begin += kTogether) {
+    parts.push_back(erasures.subspan(begin, std::min(kTogether, erasures.size() - begin)));
+  }
+  return parts;
+}
+
 }  // namespace
 
 // Ends what bury() began: once the rows are counted and the acts recorded, it is done.
@@ -60,12 +70,17 @@ Result<std::optional<Certificate>> Vault::State::finish(WallTime at) {
   }
   certificate.epoch = keyring.epoch();
   certificate.text = certificate_text(keyring.list().text(), erasures, certificate.epoch, at);
-  for (const ErasureRow& row : erasures) {
-    PROVISO_TRY_DONE(record("entry_erased", {{"entry", row.entry}, {"reason", row.reason}}));
+  for (const auto& part : parts_of(erasures)) {
+    std::vector<audit::Act> acts;
+    for (const ErasureRow& row : part) {
+      acts.push_back(
+          {.kind = "entry_erased", .body = {{"entry", row.entry}, {"reason", row.reason}}});
+    }
+    PROVISO_TRY_DONE(record(std::move(acts)));
   }
-  PROVISO_TRY_DONE(record("deletion_certified",
-                          {{"count", static_cast<std::int64_t>(erasures.size())},
-                           {"report", crypto::to_hex(crypto::sha256(certificate.text))}}));
+  PROVISO_TRY_DONE(act("deletion_certified",
+                       {{"count", static_cast<std::int64_t>(erasures.size())},
+                        {"report", crypto::to_hex(crypto::sha256(certificate.text))}}));
   PROVISO_TRY_DONE(tables.finish_erasures());
   return std::optional(std::move(certificate));
 }

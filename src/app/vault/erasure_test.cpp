@@ -314,7 +314,7 @@ class KilledErasureTest : public ErasureTest {
     if (!inner) ::_exit(2);
     DyingDatabase dying(*inner.value(), steps);
     DyingKeyFiles dying_keys(folder / "keys", steps);
-    const auto record = [&](std::string_view, Value::Object) -> Status {
+    const auto record = [&](std::vector<audit::Act>) -> Status {
       steps.next();
       return Done{};
     };

@@ -4,17 +4,21 @@
 // look-alike, a relative, or an image that attracts strangers. It decides nothing: people do, and
 // what they saw is recorded.
 //
-//   score    cosine similarity of two templates of norm 1, as in the search (docs/search.md)
+//   score    cosine similarity of two templates of norm 1, by the search's own kernel
+//            (docs/search.md): exact, and the same for one and for many
 //   out      those who reach `score_min`, the likest first, at most kLikenessesMax; of an image
 //            that attracts strangers there are many. One of another pack is no likeness
-//   threads  reentrant. Errors: none
+//   errors   create(): kInvalidInput for a template that is none
+//   threads  thread-bound; the rows are shared out over the threads given at creation
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "app/vault/entries.h"
+#include "base/core/result.h"
 
 namespace proviso::vault {
 
@@ -25,8 +29,23 @@ struct Likeness {
   double score = 0;
 };
 
-// `one` is not compared with itself, by its id.
-std::vector<Likeness> likenesses_of(const Known& one, std::span<const Known> all, double score_min);
+class LikenessIndex {
+ public:
+  static Result<LikenessIndex> create(std::span<const Known> all, std::size_t threads);
+  LikenessIndex(const LikenessIndex&) = delete;
+  LikenessIndex& operator=(const LikenessIndex&) = delete;
+  LikenessIndex(LikenessIndex&&) noexcept;
+  LikenessIndex& operator=(LikenessIndex&&) noexcept;
+  ~LikenessIndex();
+
+  // For each of `ones`, in their order. None is compared with itself, by its id.
+  std::vector<std::vector<Likeness>> of(std::span<const Known> ones, double score_min);
+
+ private:
+  struct State;
+  explicit LikenessIndex(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 // "w-7 (0.712), w-9 (0.501)"
 std::string to_text(std::span<const Likeness> likenesses);

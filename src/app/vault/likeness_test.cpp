@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/core/concat.h"
 
 namespace proviso::vault {
@@ -9,6 +11,12 @@ namespace {
 
 Known known(const std::string& entry, std::vector<float> values) {
   return {.entry = entry, .model_pack = {}, .values = std::move(values)};
+}
+
+std::vector<Likeness> likenesses_of(const Known& one, std::span<const Known> all, double score) {
+  auto index = LikenessIndex::create(all, 2);
+  EXPECT_TRUE(index.has_value()) << index.error().message;
+  return index.value().of(std::span(&one, 1), score).front();
 }
 
 TEST(Likeness, NamesThoseWhoReachTheScoreTheLikestFirstAndNotTheEntryItself) {
@@ -31,11 +39,32 @@ TEST(Likeness, NamesThoseWhoReachTheScoreTheLikestFirstAndNotTheEntryItself) {
 
 TEST(Likeness, OfAnImageThatAttractsManyNamesAsManyAsItMay) {
   std::vector<Known> all;
-  for (std::size_t n = 0; n <= kLikenessesMax; ++n) all.push_back(known(concat("w-", n), {1}));
-  const Known self = known("x", {1});
+  for (std::size_t n = 0; n <= kLikenessesMax; ++n) all.push_back(known(concat("w-", n), {1, 0}));
+  const Known self = known("x", {1, 0});
   const auto most = std::span<const Known>(all).first(kLikenessesMax);
   EXPECT_EQ(likenesses_of(self, most, 0.5).size(), kLikenessesMax);
   EXPECT_EQ(likenesses_of(self, all, 0.5).size(), kLikenessesMax) << "and of one more";
+}
+
+TEST(Likeness, OfManyAtOnceIsThatOfEachAlone) {
+  std::vector<Known> all;
+  for (int n = 0; n < 50; ++n) {
+    const auto angle = static_cast<float>(n) * 0.03F;
+    all.push_back(known(concat("w-", n), {std::cos(angle), std::sin(angle)}));
+  }
+  all[7].model_pack.bytes[0] = 1;  // Stands alone.
+  auto index = LikenessIndex::create(all, 2).value();
+  const auto together = index.of(all, 0.98);
+  ASSERT_EQ(together.size(), all.size());
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    EXPECT_EQ(to_text(together[n]), to_text(likenesses_of(all[n], all, 0.98))) << n;
+  }
+  EXPECT_EQ(together[7].size(), 0U);
+  EXPECT_GE(together[20].size(), 6U) << "control";
+}
+
+TEST(Likeness, OfNobodyIsNone) {
+  EXPECT_TRUE(likenesses_of(known("x", {1, 0}), {}, 0.5).empty());
 }
 
 }  // namespace

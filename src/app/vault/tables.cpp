@@ -97,13 +97,17 @@ Status Tables::insert_record(std::string_view entry, const RecordRow& record) {
   return Done{};
 }
 
-Status Tables::put(const WrappedKey& key, std::span<const RecordRow> records) {
+Status Tables::put(std::span<const NewRows> entries) {
+  if (entries.empty()) return Done{};
   PROVISO_TRY(auto transaction, sql::Transaction::begin(*database_));
-  PROVISO_TRY_DONE(
-      run("INSERT INTO vault_entry (entry, wrapped) VALUES ($1, $2) ON CONFLICT (entry) DO NOTHING",
-          {text(key.entry), key.wrapped}));
-  PROVISO_TRY_DONE(run("DELETE FROM vault_record WHERE entry = $1", {text(key.entry)}));
-  for (const RecordRow& record : records) PROVISO_TRY_DONE(insert_record(key.entry, record));
+  for (const auto& [key, records] : entries) {
+    PROVISO_TRY_DONE(
+        run("INSERT INTO vault_entry (entry, wrapped) VALUES ($1, $2) "
+            "ON CONFLICT (entry) DO NOTHING",
+            {text(key.entry), key.wrapped}));
+    PROVISO_TRY_DONE(run("DELETE FROM vault_record WHERE entry = $1", {text(key.entry)}));
+    for (const RecordRow& record : records) PROVISO_TRY_DONE(insert_record(key.entry, record));
+  }
   return transaction.commit();
 }
 

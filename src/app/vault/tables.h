@@ -22,6 +22,11 @@ struct RecordRow {
   std::int64_t version = 0;
   sql::Blob sealed;
 };
+// What an entry becomes.
+struct NewRows {
+  watchlist::WrappedKey key;
+  std::vector<RecordRow> records;
+};
 struct TombstoneRow {
   std::string mark;
   sql::Blob sealed;
@@ -47,8 +52,8 @@ class Tables final : public watchlist::KeyTable {
   Status replace(std::span<const watchlist::WrappedKey> rows, std::uint64_t epoch) override;
 
   Result<std::optional<watchlist::WrappedKey>> key_of(std::string_view entry) const;
-  // The entry's records become these; its key, where it is new.
-  Status put(const watchlist::WrappedKey& key, std::span<const RecordRow> records);
+  // The entries' records become these; their keys, where they are new. All or none.
+  Status put(std::span<const NewRows> entries);
   Status put_record(std::string_view entry, const RecordRow& record);
   Result<std::optional<RecordRow>> record(std::string_view entry, std::string_view kind) const;
 

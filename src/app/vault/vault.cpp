@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "app/vault/vault_state.h"
@@ -67,25 +68,35 @@ std::vector<std::byte> template_bytes(const Request& request) {
   return bytes;
 }
 
-}  // namespace
+bool is_refusal(const Error& error) {
+  return error.code == ErrorCode::kNotAuthorised || error.code == ErrorCode::kInvalidInput;
+}
 
-Vault::Vault(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Vault::~Vault() = default;
-
-Status Vault::State::told(std::string_view note, const Status& status) {
-  if (status) return status;
-  const ErrorCode code = status.error().code;
-  if (code != ErrorCode::kNotAuthorised && code != ErrorCode::kInvalidInput) return status;
-  Value::Object body{{"reason", code == ErrorCode::kNotAuthorised ? "not-authorised" : "invalid"}};
+audit::Act refusal(std::string_view note, const Error& error) {
+  Value::Object body{
+      {"reason", error.code == ErrorCode::kNotAuthorised ? "not-authorised" : "invalid"}};
   // Only what reads as an entry names one; anything else could be words of somebody's.
   if (const auto parsed = note::Note::parse(note)) {
     if (const auto entry = watchlist::parse_entry(parsed.value().text)) {
       body.emplace("entry", entry.value().id);
     }
   }
-  PROVISO_TRY_DONE(record("entry_refused", std::move(body)));
-  return status;
+  return {.kind = "entry_refused", .body = std::move(body)};
 }
+
+Error too_many(std::size_t found) {
+  return Error{ErrorCode::kOverLimit,
+               concat("at most ",
+                      kStoredTogetherMax,
+                      " requests are stored at once; found ",
+                      found,
+                      "; store them in parts")};
+}
+
+}  // namespace
+
+Vault::Vault(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Vault::~Vault() = default;
 
 Result<Vault::State::Template> Vault::State::template_of(const Stored& stored) const {
   PROVISO_TRY(const auto bytes, bytes_of(stored, kTemplate));
@@ -104,7 +115,8 @@ Result<Vault::State::Template> Vault::State::template_of(const Stored& stored) c
   return read;
 }
 
-Status Vault::State::store(const Request& request, const Rules& rules) {
+Result<std::optional<Vault::State::Prepared>> Vault::State::prepare(const Request& request,
+                                                                    const Rules& rules) {
   PROVISO_TRY(const auto note, note::Note::parse(request.note));
   PROVISO_TRY(const auto signers, note::verify(note, rules.officers.keys()));
   PROVISO_TRY(auto entry, watchlist::parse_entry(note.text));
@@ -120,7 +132,7 @@ Status Vault::State::store(const Request& request, const Rules& rules) {
   PROVISO_TRY(const auto before, find(entry.id));
   if (before) {
     PROVISO_TRY(const auto old_note, note::Note::parse(before->note.note));
-    if (old_note.text == note.text) return Done{};
+    if (old_note.text == note.text) return std::optional<Prepared>();
     if (entry.revision <= before->entry.revision) {
       return Error{ErrorCode::kInvalidInput,
                    concat("entry ",
@@ -132,10 +144,6 @@ Status Vault::State::store(const Request& request, const Rules& rules) {
                           "; count it up and have it signed again")};
     }
   }
-  PROVISO_TRY_DONE(record("entry_requested",
-                          {{"decision", crypto::to_hex(crypto::sha256(note.text))},
-                           {"entry", entry.id},
-                           {"officer", entry.asked_by}}));
   PROVISO_TRY(const auto id, EntryId::parse(entry.id));
   PROVISO_TRY(auto key, keyring.new_key(id));
   if (before) {
@@ -155,7 +163,12 @@ Status Vault::State::store(const Request& request, const Rules& rules) {
   for (std::size_t i = 0; i < request.images.size(); ++i) {
     records.push_back(sealed(stored, image_kind(entry.images[i].digest), request.images[i]));
   }
-  return tables.put(stored.row, records);
+  return std::optional(
+      Prepared{.rows = {.key = stored.row, .records = std::move(records)},
+               .act = {.kind = "entry_requested",
+                       .body = {{"decision", crypto::to_hex(crypto::sha256(note.text))},
+                                {"entry", entry.id},
+                                {"officer", entry.asked_by}}}});
 }
 
 Status Vault::State::activate(std::string_view bytes, const Rules& rules) {
@@ -173,10 +186,10 @@ Status Vault::State::activate(std::string_view bytes, const Rules& rules) {
                    "approve what `store` took last");
   }
   if (stored->note.activated_at) return Done{};
-  PROVISO_TRY_DONE(record("entry_activated",
-                          {{"decision", crypto::to_hex(approved.digest())},
-                           {"entry", entry.id},
-                           {"officers", Value::Array{entry.asked_by, entry.approved_by}}}));
+  PROVISO_TRY_DONE(act("entry_activated",
+                       {{"decision", crypto::to_hex(approved.digest())},
+                        {"entry", entry.id},
+                        {"officers", Value::Array{entry.asked_by, entry.approved_by}}}));
   stored->note = {.note = approved.note(), .activated_at = rules.now};
   return tables.put_record(entry.id, sealed_note(*stored));
 }
@@ -243,11 +256,45 @@ Result<std::unique_ptr<Vault>> Vault::open(const watchlist::ListId& list,
 }
 
 Status Vault::store(const Request& request, const Rules& rules) {
-  return state_->told(request.note, state_->store(request, rules));
+  PROVISO_TRY(const auto stored, store_all(std::span(&request, 1), rules));
+  return stored.front();
+}
+
+Result<std::vector<Status>> Vault::store_all(std::span<const Request> requests,
+                                             const Rules& rules) {
+  if (requests.size() > kStoredTogetherMax) return too_many(requests.size());
+  std::vector<Status> ended;
+  std::vector<audit::Act> acts;
+  std::vector<NewRows> rows;
+  std::set<std::string> ids;
+  for (const Request& request : requests) {
+    auto one = state_->prepare(request, rules);
+    if (one && one.value() && !ids.insert(one.value()->rows.key.entry).second) {
+      one = Error{
+          ErrorCode::kInvalidInput,
+          concat("entry ", in_quotes(one.value()->rows.key.entry), " comes twice; give it once")};
+    }
+    ended.push_back(one ? Status(Done{}) : Status(one.error()));
+    if (!one && !is_refusal(one.error())) return one.error();
+    if (!one) {
+      acts.push_back(refusal(request.note, one.error()));
+    } else if (one.value()) {
+      acts.push_back(std::move(one.value()->act));
+      rows.push_back(std::move(one.value()->rows));
+    }
+  }
+  if (!acts.empty()) PROVISO_TRY_DONE(state_->record(std::move(acts)));
+  PROVISO_TRY_DONE(state_->tables.put(rows));
+  return ended;
 }
 
 Status Vault::activate(std::string_view note, const Rules& rules) {
-  return state_->told(note, state_->activate(note, rules));
+  const Status status = state_->activate(note, rules);
+  if (status || !is_refusal(status.error())) return status;
+  std::vector<audit::Act> acts;
+  acts.push_back(refusal(note, status.error()));
+  PROVISO_TRY_DONE(state_->record(std::move(acts)));
+  return status;
 }
 
 Result<ActiveList> Vault::active(const Rules& rules) {
@@ -289,7 +336,7 @@ Result<View> Vault::view(const EntryId& entry, std::string_view officer) {
   PROVISO_TRY(const auto stored, state_->find(entry.text()));
   if (!stored) return no_such_entry(entry.text());
   PROVISO_TRY_DONE(
-      state_->record("entry_viewed", {{"entry", entry.text()}, {"officer", std::string(officer)}}));
+      state_->act("entry_viewed", {{"entry", entry.text()}, {"officer", std::string(officer)}}));
   View view{.entry = stored->entry,
             .note = stored->note.note,
             .active_from = stored->note.activated_at,

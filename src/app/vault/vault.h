@@ -34,18 +34,20 @@
 
 #include "adapters/sql/database.h"
 #include "app/vault/entries.h"
-#include "base/core/value.h"
+#include "safeguards/audit/journal.h"
 #include "safeguards/officers/register.h"
 #include "safeguards/policy/policy.h"
 #include "safeguards/watchlist/keyring.h"
 
 namespace proviso::vault {
 
-// Makes a leaf of an act; durable before it returns. Kinds: docs/formats/vault.md.
-using Record = std::function<Status(std::string_view kind, Value::Object body)>;
+// Makes leaves of acts; durable before it returns. Kinds: docs/formats/vault.md.
+using Record = std::function<Status(std::vector<audit::Act> acts)>;
 
 // Tells whoever may be searching for these entries to stop; done before it returns.
 using Withdraw = std::function<Status(std::span<const EntryId> entries)>;
+
+inline constexpr std::size_t kStoredTogetherMax = 1'024;
 
 class Vault {
  public:
@@ -81,6 +83,10 @@ class Vault {
   // The same bytes twice change nothing. A higher revision takes the place of what is there, which
   // is not active from then on.
   Status store(const Request& request, const Rules& rules);
+  // Many under one commit of the journal and one of the database, at most kStoredTogetherMax of
+  // different ids: what became of each. Errors: of the database, the key files and the journal
+  // alone; then none of them is stored.
+  Result<std::vector<Status>> store_all(std::span<const Request> requests, const Rules& rules);
   Status activate(std::string_view note, const Rules& rules);
   Result<ActiveList> active(const Rules& rules);
   // The templates of all that is stored, active or not, for comparing them with each other. Nobody

@@ -137,10 +137,19 @@ struct Vault::State {
     return std::vector<std::byte>(plain.bytes().begin(), plain.bytes().end());
   }
 
-  Status store(const Request& request, const Rules& rules);
+  // A request that may be stored, sealed; its act is recorded first.
+  struct Prepared {
+    NewRows rows;
+    audit::Act act;
+  };
+  // Empty where the same bytes stand there already.
+  Result<std::optional<Prepared>> prepare(const Request& request, const Rules& rules);
   Status activate(std::string_view note, const Rules& rules);
-  // Gives the status back; a refusal is recorded first.
-  Status told(std::string_view note, const Status& status);
+  Status act(std::string_view kind, Value::Object body) {
+    std::vector<audit::Act> acts;
+    acts.push_back({.kind = std::string(kind), .body = std::move(body)});
+    return record(std::move(acts));
+  }
   Result<std::optional<Certificate>> finish(WallTime at);
   Result<std::string> look(const watchlist::WrappedKey& row, const Rules& rules, ActiveList& list);
 };

@@ -28,6 +28,32 @@ TEST_P(VaultTest, HoldsAnEntryOnceTwoPeopleHaveSignedIt) {
   EXPECT_EQ(count_acts("entry_activated"), 1U);
 }
 
+TEST_P(VaultTest, StoresManyTogetherAndSaysWhatBecameOfEach) {
+  const auto good = entry_of("w-1");
+  const auto unsigned_one = entry_of("w-2");
+  const std::vector<Request> requests{request_of(good, {good.asked_by}),
+                                      request_of(unsigned_one, {unsigned_one.approved_by}),
+                                      request_of(good, {good.asked_by})};
+  const auto ended = vault->store_all(requests, rules()).value();
+  ASSERT_EQ(ended.size(), 3U);
+  EXPECT_TRUE(ended[0].has_value());
+  EXPECT_EQ(ended[1].error().code, ErrorCode::kNotAuthorised);
+  EXPECT_EQ(ended[2].error().code, ErrorCode::kInvalidInput) << "it comes twice";
+  EXPECT_TRUE(vault->holds(good).value());
+  EXPECT_FALSE(vault->holds(unsigned_one).value());
+  EXPECT_EQ(count_acts("entry_requested"), 1U);
+  EXPECT_EQ(count_acts("entry_refused"), 2U);
+}
+
+TEST_P(VaultTest, StoresAtMostAsManyTogetherAsTheLimit) {
+  const auto entry = entry_of("w-1");
+  const Request request = request_of(entry, {entry.asked_by});
+  const std::vector<Request> most(kStoredTogetherMax, request);
+  EXPECT_TRUE(vault->store_all(most, rules()).value().front().has_value());
+  const std::vector<Request> over(kStoredTogetherMax + 1, request);
+  EXPECT_EQ(vault->store_all(over, rules()).error().code, ErrorCode::kOverLimit);
+}
+
 TEST_P(VaultTest, ShowsAnEntryWithItsImagesAndRecordsWhoLooked) {
   const auto entry = entry_of("w-1");
   ASSERT_TRUE(ask(entry).has_value());

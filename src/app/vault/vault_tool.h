@@ -52,8 +52,10 @@ class VaultTest : public testing::TestWithParam<sql::Engine> {
   Vault::Parts parts() {
     return {.database = *database,
             .key_files = keys,
-            .record = [this](std::string_view kind, Value::Object body) -> Status {
-              acts.emplace_back(std::string(kind), std::move(body));
+            .record = [this](std::vector<audit::Act> recorded) -> Status {
+              for (audit::Act& act : recorded) {
+                acts.emplace_back(std::move(act.kind), std::move(act.body));
+              }
               return Done{};
             },
             .withdraw = [this](std::span<const EntryId> entries) -> Status {
@@ -73,17 +75,19 @@ class VaultTest : public testing::TestWithParam<sql::Engine> {
   Vault::Rules rules(WallTime at = kEntryNow) const {
     return {.officers = officers, .policy = policy, .now = at};
   }
-  Status store(const watchlist::Entry& entry, const std::vector<std::string>& signers) {
+  Request request_of(const watchlist::Entry& entry, const std::vector<std::string>& signers) {
     const auto reference = embed::Embedder::reference(values_of(entry.id));
     const std::string photograph = photograph_of(entry.id);
     const auto bytes = std::as_bytes(std::span(photograph));
     const std::string text = watchlist::to_text(entry).value();
-    return vault->store({.note = watchlist::signed_by_all(text, signers),
-                         .images = {{bytes.begin(), bytes.end()}},
-                         .reference = reference,
-                         .model_pack = crypto::sha256("a pack"),
-                         .thumbnail_jpeg = std::vector<std::byte>(3)},
-                        rules());
+    return {.note = watchlist::signed_by_all(text, signers),
+            .images = {{bytes.begin(), bytes.end()}},
+            .reference = reference,
+            .model_pack = crypto::sha256("a pack"),
+            .thumbnail_jpeg = std::vector<std::byte>(3)};
+  }
+  Status store(const watchlist::Entry& entry, const std::vector<std::string>& signers) {
+    return vault->store(request_of(entry, signers), rules());
   }
   Status ask(const watchlist::Entry& entry) { return store(entry, {entry.asked_by}); }
   Status approve(const watchlist::Entry& entry) {

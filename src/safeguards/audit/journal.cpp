@@ -1,7 +1,6 @@
 #include "safeguards/audit/journal.h"
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -109,11 +108,20 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& path,
 }
 
 Result<std::uint64_t> Journal::append(std::string_view kind, Value::Object body) {
+  std::vector<Act> acts;
+  acts.push_back({.kind = std::string(kind), .body = std::move(body)});
+  return append(std::move(acts));
+}
+
+Result<std::uint64_t> Journal::append(std::vector<Act> acts) {
   // A clock that was set beyond what a leaf can say must not keep an act out of the log.
   const WallTime at = std::clamp(state_->clock.wall(), kLeafAtMin, kLeafAtMax);
-  PROVISO_TRY(std::string leaf,
-              to_leaf(Entry{.kind = std::string(kind), .body = std::move(body), .at = at}));
-  const std::array<std::string, 1> leaves{std::move(leaf)};
+  std::vector<std::string> leaves;
+  for (Act& act : acts) {
+    PROVISO_TRY(std::string leaf,
+                to_leaf(Entry{.kind = std::move(act.kind), .body = std::move(act.body), .at = at}));
+    leaves.push_back(std::move(leaf));
+  }
   PROVISO_TRY(Log* const log, state_->enter());
   auto index = log->append(leaves);
   state_->leave(index ? Status(Done{}) : Status(index.error()));

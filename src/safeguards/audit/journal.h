@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,11 @@
 namespace proviso::audit {
 
 inline constexpr std::chrono::milliseconds kLockWait{5000};
+
+struct Act {
+  std::string kind;
+  Value::Object body;
+};
 
 class Journal {
  public:
@@ -53,6 +59,9 @@ class Journal {
   ~Journal();
 
   Result<std::uint64_t> append(std::string_view kind, Value::Object body);
+  // Several under one commit: all or none. The index of the first; the others follow it. Errors:
+  // also kOverLimit over kBatchLeavesMax (log.h).
+  Result<std::uint64_t> append(std::vector<Act> acts);
 
   std::uint64_t size() const;  // Leaves under the last checkpoint that this journal saw.
 

@@ -11,6 +11,7 @@
 
 #include "base/core/file.h"
 #include "base/crypto/digest.h"
+#include "safeguards/audit/log.h"
 #include "safeguards/audit/log_key.h"
 
 namespace proviso::audit {
@@ -44,6 +45,31 @@ class JournalTest : public ::testing::Test {
 
 Value::Object refusal(std::string reason) {
   return {{"camera", "gate-2"}, {"reason", std::move(reason)}};
+}
+
+std::vector<Act> refusals(std::size_t count, const std::string& last = "window_ended") {
+  std::vector<Act> acts(count, {.kind = "run_refused", .body = refusal("window_ended")});
+  acts.back().body = refusal(last);
+  return acts;
+}
+
+TEST_F(JournalTest, TakesSeveralActsTogetherAllOrNone) {
+  auto journal = opened();
+  EXPECT_EQ(journal->append(refusals(3, "other_camera")).value(), 0U);
+  const auto refused = journal->append(refusals(3, "No code, but words"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(journal->append(refusals(1)).value(), 3U) << "none of the refused stands there";
+  EXPECT_EQ(Journal::read(path_).value()[2].body, refusal("other_camera"));
+}
+
+TEST_F(JournalTest, TakesAsManyTogetherAsOneCommitHoldsAndNotOneMore) {
+  auto journal = opened();
+  const auto over = journal->append(refusals(kBatchLeavesMax + 1));
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().code, ErrorCode::kOverLimit);
+  EXPECT_EQ(journal->append(refusals(kBatchLeavesMax)).value(), 0U);
+  EXPECT_EQ(journal->size(), kBatchLeavesMax);
 }
 
 TEST_F(JournalTest, KeepsEntriesInOrderAsCanonicalLeaves) {

@@ -33,7 +33,7 @@ constexpr std::array kFields = std::to_array<FieldRule>({
     {"not_before", FieldForm::kTime},
     {"officer", FieldForm::kId},
     {"officers", FieldForm::kIds},
-    {"other", FieldForm::kId},
+    {"others", FieldForm::kIds},
     {"outcome", FieldForm::kCode},
     {"policy", FieldForm::kDigest},
     {"reason", FieldForm::kCode},
@@ -55,7 +55,7 @@ constexpr std::array<std::string_view, 5> kAlert{
     "alert", "authority", "camera", "deployment", "entry"};
 constexpr std::array<std::string_view, 3> kAttestation{"attestation", "deployment", "officer"};
 constexpr std::array<std::string_view, 4> kConflictSeen{
-    "entry", "officer", "other", "score_millionths"};
+    "entry", "officer", "others", "score_millionths"};
 constexpr std::array<std::string_view, 2> kDeletion{"count", "report"};
 constexpr std::array<std::string_view, 2> kDeploymentAuthority{"authority", "deployment"};
 constexpr std::array<std::string_view, 2> kDeploymentEntry{"deployment", "entry"};
