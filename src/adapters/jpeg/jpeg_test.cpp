@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
 #include "adapters/jpeg/markers.h"
 #include "base/core/file.h"
+#include "base/image/resample.h"
 
 namespace proviso::jpeg {
 namespace {
@@ -239,6 +241,42 @@ TEST(Decode, BringsEveryOrientationUpright) {
       }
     }
   }
+}
+
+TEST(DecodePlanes, GivesWhatTheWayOverBgrGives) {
+  const auto difference = [](const image::YuvPlane& a, const image::YuvPlane& b, image::SizePx of) {
+    double sum = 0;
+    for (int row = 0; row < of.height; ++row) {
+      for (int column = 0; column < of.width; ++column) {
+        sum +=
+            std::abs(a.data[row * a.stride_bytes + column] - b.data[row * b.stride_bytes + column]);
+      }
+    }
+    return sum / (of.width * of.height);
+  };
+  image::BgrImage odd = corners();
+  odd.size = {95, 63};
+  odd.pixels.resize(std::size_t{95} * 63 * 3);
+  for (const File& file : {photograph("obama.jpg"), photograph("sample1.jpg"), encoded(odd)}) {
+    const image::YuvImage planes = decode_planes(file).value();
+    const image::YuvImage converted = image::to_yuv(decode(file).value());
+    ASSERT_EQ(planes.size, converted.size);
+    const image::SizePx chroma{(planes.size.width + 1) / 2, (planes.size.height + 1) / 2};
+    EXPECT_LT(difference(planes.y, converted.y, planes.size), 1.0);
+    EXPECT_LT(difference(planes.u, converted.u, chroma), 1.0);
+    EXPECT_LT(difference(planes.v, converted.v, chroma), 1.0);
+    EXPECT_EQ(planes.range, converted.range);
+  }
+}
+
+TEST(DecodePlanes, BringsAnOrientationUprightAndRefusesAFileThatIsCut) {
+  const File turned = with_segment(encoded(corners()), exif(6, true));
+  EXPECT_EQ(decode_planes(turned).value().size, (image::SizePx{64, 96}));
+  EXPECT_EQ(decode_planes(encoded(corners())).value().size, (image::SizePx{96, 64})) << "control";
+  const File whole = photograph("obama.jpg");
+  const auto cut = decode_planes(std::span(whole).first(whole.size() / 2));
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().code, ErrorCode::kInvalidInput);
 }
 
 TEST(Decode, TakesAnOrientationThatMakesNoSenseAsUpright) {

@@ -74,12 +74,12 @@ Result<std::optional<Enrolment::Usable>> Enrolment::assess(const authority::Enro
                                                            const Photograph& photograph,
                                                            PhotographReport& report) {
   using Found = std::optional<Usable>;
-  auto decoded = jpeg::decode(photograph.bytes);
+  auto decoded = jpeg::decode_planes(photograph.bytes);
   if (!decoded) {
     report.refusal = decoded.error().message;
     return Found{};
   }
-  const image::YuvImage pixels = image::to_yuv(decoded.value());
+  const image::YuvImage& pixels = decoded.value();
   PROVISO_TRY(const auto faces, detector_.detect(permit, pixels));
   if (faces.empty()) {
     report.refusal = "no face; use a photograph that shows the person's face";

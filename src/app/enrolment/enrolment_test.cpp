@@ -9,6 +9,7 @@
 #include "app/models/models.h"
 #include "base/core/file.h"
 #include "base/crypto/guarded_arena.h"
+#include "base/image/canvas.h"
 #include "base/image/resample.h"
 
 namespace proviso::enrolment {
@@ -135,6 +136,22 @@ TEST_F(EnrolmentOfPhotographs, AnUnusablePhotographBesideAUsableOneIsLeftOut) {
 
 TEST_F(EnrolmentOfPhotographs, SeveralFacesAreRefusedWithTheirNumber) {
   expect_refused(photograph("t1.jpg"), "several faces: 6");
+}
+
+TEST_F(EnrolmentOfPhotographs, AFaceThatStandsOutIsLookedForOnceAndASmallOneTwice) {
+  const auto looks = [&](const Photograph& of) {
+    const std::uint64_t before = models_->detector->images_run();
+    EXPECT_TRUE(enrol({of}).entry);
+    return models_->detector->images_run() - before;
+  };
+  EXPECT_EQ(looks(photograph("obama.jpg")), 1U);
+  const auto whole = jpeg::decode(photograph("obama.jpg").bytes).value();
+  image::BgrImage wide({whole.size.width * 6, whole.size.height * 2});
+  image::paste_scaled(
+      wide,
+      whole,
+      {0, 0, static_cast<float>(whole.size.width), static_cast<float>(whole.size.height)});
+  EXPECT_EQ(looks(encoded("wide", wide)), 2U);
 }
 
 TEST_F(EnrolmentOfPhotographs, APictureWithoutAFaceIsRefused) {

@@ -11,8 +11,9 @@ namespace {
 
 constexpr int kInputMultiplePx = 32;       // YuNet's coarsest stride.
 constexpr float kNearFaceWidths = 3;       // Its side: the face may move by its width either way.
-constexpr float kPhotographSidePx = 1280;  // Of the first look, where that is fine enough.
-constexpr float kPhotographSidePxSmall = 480;  // Of the second: for a face that fills the picture.
+constexpr float kPhotographSidePx = 1280;  // Of the fine look, where that is fine enough.
+constexpr float kPhotographSidePxSmall = 480;  // Of the coarse one.
+constexpr float kClearFacePx = 64;  // In the coarse look: its points are as good as finer ones.
 // Photographs come in any size: a coarser step means fewer networks to compile.
 constexpr int kPhotographMultiplePx = 128;
 
@@ -234,7 +235,20 @@ Result<std::vector<std::vector<Face>>> Detector::detect(std::span<const LiveLook
   return found;
 }
 
-Result<std::vector<Face>> Detector::detect_photograph(const image::YuvImage& photograph) {
+Result<std::vector<Face>> Detector::detect_portrait(const image::YuvImage& photograph) {
+  std::vector<Region> regions = looks_at(photograph);
+  const bool has_coarse_look = regions.size() > 1;
+  if (!has_coarse_look) return detect_photograph(photograph);
+  const auto coarse = std::span(regions).last(1);
+  PROVISO_TRY_DONE(run(coarse));
+  std::vector<Face> faces = faces_of(coarse, 0);
+  const float scale = static_cast<float>(regions.back().scaled.width) / regions.back().box.width;
+  if (faces.size() == 1 && faces.front().box.width * scale >= kClearFacePx) return faces;
+  PROVISO_TRY_DONE(run(std::span(regions).first(1)));
+  return faces_of(regions, 0);
+}
+
+std::vector<Detector::Region> Detector::looks_at(const image::YuvImage& photograph) const {
   const auto larger = static_cast<float>(std::max(photograph.size.width, photograph.size.height));
   const float fine = std::clamp(
       sweep_scale(), std::min(1.0F, kPhotographSidePx / larger), kPhotographSidePxMax / larger);
@@ -244,13 +258,18 @@ Result<std::vector<Face>> Detector::detect_photograph(const image::YuvImage& pho
     regions.push_back(
         region_of_whole(photograph, kPhotographSidePxSmall / larger, kPhotographMultiplePx));
   }
+  return regions;
+}
+
+Result<std::vector<Face>> Detector::detect_photograph(const image::YuvImage& photograph) {
+  std::vector<Region> regions = looks_at(photograph);
   PROVISO_TRY_DONE(run(regions));
   return faces_of(regions, 0);
 }
 
 Result<std::vector<Face>> Detector::detect(const authority::EnrolmentPermit& /*permit*/,
                                            const image::YuvImage& photograph) {
-  return detect_photograph(photograph);
+  return detect_portrait(photograph);
 }
 
 Result<std::vector<Face>> Detector::detect(const authority::EvaluationPermit& /*permit*/,

@@ -11,9 +11,10 @@
 //            near a known face: a region of three of its widths becomes 128x128; never enlarged.
 //            Of four, the points of a face are so coarse that SFace knew one of six people at 0.57
 //            where it knows him at 0.79 (simulated crowd, 167 looks; 0.85 at full size).
-//            photographs: a look at the sweep's scale or at 1280 px for the larger side, whichever
-//            is finer, but at most kPhotographSidePxMax; and one at 480 px, for a face that fills
-//            it.
+//            pictures: a fine look at the sweep's scale or at 1280 px for the larger side,
+//            whichever is finer, but at most kPhotographSidePxMax; and a coarse one at 480 px, for
+//            a face that fills it. A photograph to enrol on which the coarse look finds one face,
+//            64 px wide there or more, gets no fine one: whoever is tiny behind is not meant.
 //   errors   kNotAuthorised for a frame whose key is not its permit's; kUnavailable if the runner
 //            fails; kInvalidInput for a network that is not YuNet-like. An expected box that is not
 //            finite is a broken promise.
@@ -66,7 +67,7 @@ class Detector {
 
   // One list of faces per look, in their order.
   Result<std::vector<std::vector<Face>>> detect(std::span<const LiveLook> looks);
-  // Photographs: faces of every size, small ones too.
+  // A photograph to enrol: faces of every size, small ones too unless one stands out.
   Result<std::vector<Face>> detect(const authority::EnrolmentPermit& permit,
                                    const image::YuvImage& photograph);
   Result<std::vector<Face>> detect(const authority::EvaluationPermit& permit,
@@ -87,6 +88,8 @@ class Detector {
   Status run(std::span<Region> regions);
   Status run_same_size(std::span<Region* const> regions);
   std::vector<Face> faces_of(std::span<const Region> regions, std::size_t owner) const;
+  std::vector<Region> looks_at(const image::YuvImage& photograph) const;  // Fine, then coarse.
+  Result<std::vector<Face>> detect_portrait(const image::YuvImage& photograph);
   Result<std::vector<Face>> detect_photograph(const image::YuvImage& photograph);
 
   std::shared_ptr<tensor::NetworkMaker> networks_;
