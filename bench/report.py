@@ -65,6 +65,20 @@ def log_lines(log: dict) -> list[dict]:
     return lines
 
 
+def list_lines(lists: dict) -> list[dict]:
+    one = lists["import"]
+    lines = [line(f"import of {one['entries']} requests against OpenCV's two networks", one["ratio"], 4.0, True, "x",
+                  [one["entries"], one["opencv"]["images"]], one["load_average"],
+                  beside=f"{one['images_per_s']} and {one['opencv']['images_per_s']} images a second"),
+             line("photographs that only one of them accepts", round(one["accepted_by_one_only_share"] * 100, 2), 1.0,
+                  False, "%", one["opencv"]["images"], one["load_average"])]
+    for load in lists["loading"]:
+        seconds = sorted(load["seconds"])
+        lines.append(line(f"sealed list of {load['entries']}, file to search", round(seconds[len(seconds) // 2], 2),
+                          load["line_s"], False, "s", len(seconds), load["load_average"], seconds[0], seconds[-1]))
+    return lines
+
+
 def lines_of(measured: dict) -> list[dict]:
     lines = []
     if "path" in measured or "decode" in measured:
@@ -79,6 +93,8 @@ def lines_of(measured: dict) -> list[dict]:
         lines += camera_lines(measured["cameras"])
     if "log" in measured:
         lines += log_lines(measured["log"])
+    if "lists" in measured:
+        lines += list_lines(measured["lists"])
     if "start" in measured:
         one = measured["start"]
         lines.append(line("start to the end of one frame", one["wall_s"]["median"], 2.0, False, "s",

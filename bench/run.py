@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """./dev bench [OPTION...] [NAME...]: measures side by side with others and keeps the results.
 
-Names: path dlib search cameras start steps log, all of them by default; decode is path without OpenCV.
+Names: path dlib search cameras start steps log lists, all of them by default; decode is path without OpenCV.
 Writes bench/results/bench-DATE-COMMIT.json and .svg, and a table on the terminal.
 """
 import argparse
@@ -12,10 +12,11 @@ import subprocess
 import sys
 import tempfile
 
-for part in ("path", "audit"):
+for part in ("path", "audit", "vault"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / part))
 
 import cameras  # noqa: E402
+import lists  # noqa: E402
 import log  # noqa: E402
 import report  # noqa: E402
 import whole_path  # noqa: E402
@@ -46,6 +47,7 @@ MEASUREMENTS = {
     "start": lambda inputs, _: cameras.start(inputs),
     "steps": lambda inputs, turns: cameras.steps(inputs, turns),
     "log": lambda inputs, turns: log.measure(inputs.programs, ROOT / ".deps", turns),
+    "lists": lambda inputs, _: {"import": lists.enrolment(inputs.proviso), "loading": lists.loading(inputs.programs)},
 }
 
 

@@ -19,7 +19,7 @@ usage: ./dev COMMAND
                           --full: every seed the issues name, and a result file in bench/results
   setup [GROUP]           set-up alone: {groups}
   build [PRESET]          debug (default), release, asan or tsan
-  bench [NAME...]         measures side by side with others, as ratios: path decode dlib search cameras start steps log
+  bench [NAME...]         measures side by side with others, as ratios: path decode dlib search cameras start steps log lists
   fuzz [SECONDS]          each fuzzer of fuzz/ on its corpus, 60 s by default; what it finds is kept in .deps/fuzz
   lint                    formatter, layers, documents and clang-tidy over everything
   format                  formats the sources

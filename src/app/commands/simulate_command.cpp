@@ -9,6 +9,7 @@
 #include "app/commands/engine.h"
 #include "app/commands/progress_bar.h"
 #include "app/evaluation/listing.h"
+#include "app/evaluation/portraits.h"
 #include "app/evaluation/simulation.h"
 #include "base/json/line.h"
 
@@ -20,8 +21,11 @@ struct Settings {
   std::string models = kModelsDefault;
   std::string media = ".deps/media";
   std::string output = "out/simulation";
+  std::size_t portraits = 1000;
   bool as_json = false;
 };
+
+constexpr const char* kPortraits = "portraits";
 
 void report(const Settings& settings,
             const std::vector<evaluation::Person>& persons,
@@ -57,6 +61,29 @@ void report(const Settings& settings,
             << " px and may be listed\nThis is a " << evaluation::kFunctionalCheck << ".\n";
 }
 
+Status portraits(const Settings& settings, const std::vector<evaluation::Person>& persons) {
+  constexpr std::size_t kShownEvery = 50;
+  PROVISO_TRY_DONE(evaluation::make_portraits(
+      {.count = settings.portraits, .seed = settings.scene.seed, .folder = settings.output},
+      persons,
+      [&](std::size_t done) {
+        show_progress("making portraits", done, settings.portraits, kShownEvery);
+      }));
+  if (settings.as_json) {
+    json::Line line;
+    line.string("folder", settings.output)
+        .integer("portraits", static_cast<std::int64_t>(settings.portraits))
+        .integer("seed", settings.scene.seed)
+        .string("note", evaluation::kFunctionalCheck);
+    std::cout << line.text() << '\n';
+    return Done{};
+  }
+  std::cout << settings.portraits << " portraits in " << settings.output
+            << ", and persons.csv says who is on which.\nThis is a " << evaluation::kFunctionalCheck
+            << ".\n";
+  return Done{};
+}
+
 Status simulate(const Settings& settings) {
   const authority::OperatingPoint point;
   PROVISO_TRY(auto engine, open_engine(settings.models, point, kLanesDefault, 1));
@@ -65,6 +92,7 @@ Status simulate(const Settings& settings) {
   PROVISO_TRY(auto persons, evaluation::load_gallery(settings.media, *engine.detector, desk));
   PROVISO_TRY_DONE(
       evaluation::measure_people(persons, point, *engine.detector, *engine.embedder, desk));
+  if (settings.scene.name == kPortraits) return portraits(settings, persons);
   PROVISO_TRY(const auto scene, evaluation::plan(settings.scene, persons));
   const auto progress = [](std::int64_t done, std::int64_t frames) {
     constexpr std::size_t kEverySecond = 25;
@@ -82,11 +110,13 @@ Status simulate(const Settings& settings) {
 
 void add_simulate(CLI::App& app, Exit& exit) {
   auto* command = app.add_subcommand(
-      "simulate", "Compose a crowd video with exact ground truth from photographs");
+      "simulate", "Compose a crowd video with exact ground truth, or portraits, from photographs");
   const auto settings = std::make_shared<Settings>();
-  const std::map<std::string, std::string> scenes{
-      {"crowd", "crowd"}, {"standard-clip", "standard_clip"}, {"residue", "residue"}};
-  command->add_option("SCENE", settings->scene.name, "crowd, standard-clip or residue")
+  const std::map<std::string, std::string> scenes{{"crowd", "crowd"},
+                                                  {"standard-clip", "standard_clip"},
+                                                  {"residue", "residue"},
+                                                  {kPortraits, kPortraits}};
+  command->add_option("SCENE", settings->scene.name, "crowd, standard-clip, residue or portraits")
       ->required()
       ->transform(CLI::CheckedTransformer(scenes).description(""));
   command->add_option("--out", settings->output, "Folder for the video, its truth and the list")
@@ -95,6 +125,9 @@ void add_simulate(CLI::App& app, Exit& exit) {
       ->capture_default_str();
   command->add_option("--seconds", settings->scene.duration_s, "0: as long as the scene needs")
       ->check(CLI::Range(0, evaluation::kSceneSecondsMax))
+      ->capture_default_str();
+  command->add_option("--count", settings->portraits, "How many portraits")
+      ->check(CLI::Range(std::size_t{1}, evaluation::kPortraitsMax))
       ->capture_default_str();
   command->add_option("--models", settings->models, "Folder of the model pack")
       ->capture_default_str();

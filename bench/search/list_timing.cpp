@@ -1,0 +1,94 @@
+// Times how long a sealed list takes from its file to where it can be searched.
+//
+//   bench_list FILE ENTRIES THUMBNAIL_BYTES REPEATS
+//
+//   in   FILE: where the list is written, and removed again
+//   out  JSON on stdout: entries, bytes, seconds of each repeat: reading, checking every byte,
+//        hashing, and the search index
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/core/check.h"
+#include "base/core/concat.h"
+#include "base/core/file.h"
+#include "base/crypto/guarded_arena.h"
+#include "safeguards/watchlist/list_format.h"
+#include "stages/search/searcher.h"
+
+namespace proviso::search {
+namespace {
+
+constexpr std::size_t kDimension = 128;
+
+watchlist::ListContents made(std::size_t entries, std::size_t thumbnail_bytes) {
+  watchlist::ListContents list{.state = watchlist::ListState::kSealed,
+                               .made_at = parse_rfc3339("2026-11-24T09:00:00Z").value(),
+                               .model_pack = crypto::sha256("pack"),
+                               .dimension = kDimension,
+                               .entries = {}};
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  for (std::size_t n = 0; n < entries; ++n) {
+    std::vector<float> values(kDimension);
+    double squares = 0;
+    for (float& value : values) {
+      value = normal(random);
+      squares += double{value} * value;
+    }
+    for (float& value : values) value /= static_cast<float>(std::sqrt(squares));
+    // Ids of one length, so that their order is that of the numbers.
+    list.entries.push_back(
+        {.id = EntryId::parse(concat("e", std::to_string(10'000'000 + n))).value(),
+         .label = concat("Entry ", n),
+         .photographs = {crypto::sha256(std::to_string(n))},
+         .values = std::move(values),
+         .thumbnail_jpeg = std::vector<std::uint8_t>(thumbnail_bytes, 0x5a)});
+  }
+  return list;
+}
+
+int run(const std::filesystem::path& file,
+        std::size_t entries,
+        std::size_t thumbnail_bytes,
+        std::size_t repeats) {
+  PROVISO_CHECK(crypto::start().has_value());
+  std::size_t bytes = 0;
+  {
+    const auto written = watchlist::to_bytes(made(entries, thumbnail_bytes));
+    bytes = written.size();
+    PROVISO_CHECK(write_file_durably(file, written).has_value());
+  }
+  std::cout << R"({"entries": )" << entries << R"(, "bytes": )" << bytes << R"(, "seconds": [)";
+  for (std::size_t n = 0; n < repeats; ++n) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto list = watchlist::SealedList::load(file);
+    PROVISO_CHECK(list.has_value());
+    const auto searcher = Searcher::create(list.value());
+    PROVISO_CHECK(searcher.has_value());
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    std::cout << (n == 0 ? "" : ", ") << took.count();
+  }
+  std::cout << "]}\n";
+  std::filesystem::remove(file);
+  return 0;
+}
+
+}  // namespace
+}  // namespace proviso::search
+
+int main(int count, char** words) {
+  if (count != 5) {
+    std::cerr << "usage: bench_list FILE ENTRIES THUMBNAIL_BYTES REPEATS\n";
+    return 2;
+  }
+  const auto number = [&](int at) { return std::strtoull(words[at], nullptr, 10); };
+  return proviso::search::run(words[1], number(2), number(3), number(4));
+}
