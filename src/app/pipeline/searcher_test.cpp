@@ -182,6 +182,12 @@ TEST_F(SearcherTest, FindsNobodyWhoWasWithdrawnAndTheOthersAsBefore) {
   EXPECT_TRUE(candidates[0].empty());
   ASSERT_EQ(candidates[1].size(), 1U);
   EXPECT_EQ(candidates[1].front().entry, 7U);
+  const auto row_of = [&](std::size_t entry) {
+    return list_->templates().subspan(entry * list_->dimension(), list_->dimension());
+  };
+  EXPECT_TRUE(std::ranges::all_of(row_of(0), [](float value) { return value == 0; }))
+      << "its template is overwritten";
+  EXPECT_FALSE(std::ranges::all_of(row_of(7), [](float value) { return value == 0; }));
 }
 
 TEST_F(SearcherTest, SearchesMoreProbesThanOnePassServes) {

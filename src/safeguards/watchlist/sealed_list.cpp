@@ -5,7 +5,9 @@
 #include <cstring>
 #include <new>
 
+#include "base/core/check.h"
 #include "base/core/file.h"
+#include "base/crypto/guarded_arena.h"
 #include "safeguards/watchlist/list_format.h"
 
 namespace proviso::watchlist {
@@ -35,6 +37,12 @@ std::optional<std::size_t> SealedList::index_of(const EntryId& entry) const {
 
 std::span<const float> SealedList::templates() const {
   return {templates_.get(), entries_.size() * dimension_};
+}
+
+void SealedList::wipe_template(std::size_t entry) const {
+  PROVISO_CHECK(entry < entries_.size());
+  crypto::wipe(
+      std::as_writable_bytes(std::span(templates_.get() + entry * dimension_, dimension_)));
 }
 
 Result<std::shared_ptr<const SealedList>> SealedList::load(const std::filesystem::path& path) {

@@ -9,7 +9,7 @@
 //   errors  load(): kNotFound if the file is absent, kCorrupt with the place in the file for
 //           anything that is not exactly a list, kInvalidInput for a draft, kOverLimit over
 //           kEntriesMax or kFileBytesMax
-//   threads immutable once loaded: thread-safe
+//   threads immutable once loaded, but for wipe_template(): thread-safe
 //
 // In this version the list is one file; encryption and life of the list come with their own part.
 
@@ -47,6 +47,9 @@ class SealedList {
   std::span<const SealedEntry> entries() const { return entries_; }
   std::optional<std::size_t> index_of(const EntryId& entry) const;  // Nothing if it is not here.
   std::span<const float> templates() const;  // entries().size() * dimension()
+  // Of an entry that was erased while the list is searched: its row becomes zeros. Only the one who
+  // searches calls it, and only between searches; nobody else reads templates().
+  void wipe_template(std::size_t entry) const;
   std::size_t dimension() const { return dimension_; }
   const crypto::Digest& digest() const { return digest_; }
   const crypto::Digest& model_pack() const { return model_pack_; }  // Made by this pack's embedder.

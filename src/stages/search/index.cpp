@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/core/check.h"
 #include "base/core/concat.h"
 #include "stages/search/rounding.h"
 
@@ -156,6 +157,12 @@ void Index::write_block(std::size_t block) {
     widen(bounds_[block], measure(values, unit_inverse, codes));
     write_row(index, storage);
   }
+}
+
+void Index::wipe(std::size_t row) {
+  PROVISO_CHECK(row < row_count_);
+  write_row(row, Codes{});
+  unit_inverses_[row] = std::numeric_limits<float>::infinity();
 }
 
 void Index::write_row(std::size_t row, const Codes& codes) {

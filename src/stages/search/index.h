@@ -18,7 +18,7 @@
 //           h + l / 16. docs/search.md proves what follows from them.
 //   limits  dimension 2 to kDimensionMax, 1 to kRowsMax rows
 //   errors  build(): kInvalidInput for another shape or a value that is not finite
-//   threads immutable once built: thread-safe
+//   threads immutable once built, but for wipe(), which no search may run beside: thread-safe
 //   cost    one byte and 4 / dimension a value, beside the rows themselves
 
 #include <array>
@@ -55,6 +55,10 @@ class Index {
   static Result<Index> build(std::span<const float> rows,
                              std::size_t dimension,
                              WorkerPool& workers);
+
+  // Nothing of the row is left here, and no positive threshold reaches it. Its values are the
+  // caller's.
+  void wipe(std::size_t row);
 
   std::size_t rows() const { return row_count_; }
   std::size_t dimension() const { return dimension_; }

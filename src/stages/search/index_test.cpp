@@ -65,6 +65,28 @@ TEST(Index, BoundsTheResidualAndTheNormOfEveryRow) {
   }
 }
 
+TEST(Index, OfARowThatIsWipedKeepsNothingAndOfItsNeighboursEverything) {
+  WorkerPool workers{1};
+  const auto rows = wave(20, 65);
+  auto built = Index::build(rows, 65, workers);
+  ASSERT_TRUE(built);
+  Index& index = built.value();
+  const auto codes_of = [&](std::size_t row) {
+    std::vector<int> codes;
+    for (std::size_t i = 0; i < 65; ++i)
+      codes.push_back(16 * high_of(index, row, i) + low_of(index, row, i));
+    return codes;
+  };
+  const auto before = codes_of(6);
+  ASSERT_NE(codes_of(5), std::vector<int>(65, 0)) << "control";
+
+  index.wipe(5);
+
+  EXPECT_EQ(codes_of(5), std::vector<int>(65, 0));
+  EXPECT_TRUE(std::isinf(index.unit_inverses(0)[5]));
+  EXPECT_EQ(codes_of(6), before);
+}
+
 TEST(Index, StartsItsPlanesOn64Bytes) {
   WorkerPool workers{1};
   const auto rows = wave(5, 33);

@@ -57,8 +57,23 @@ Searcher::Searcher(std::shared_ptr<const watchlist::SealedList> list,
 
 bool Searcher::withdraw(const EntryId& entry) {
   const auto index = list_->index_of(entry);
-  if (index) withdrawn_[*index].store(true);
-  return index.has_value();
+  if (!index) return false;
+  withdrawn_[*index].store(true);
+  const std::lock_guard lock(to_wipe_mutex_);
+  to_wipe_.push_back(*index);
+  return true;
+}
+
+void Searcher::wipe_withdrawn() {
+  std::vector<std::size_t> rows;
+  {
+    const std::lock_guard lock(to_wipe_mutex_);
+    rows.swap(to_wipe_);
+  }
+  for (const std::size_t row : rows) {
+    index_.wipe(row);
+    list_->wipe_template(row);
+  }
 }
 
 Status Searcher::open_scratch() {
@@ -115,6 +130,7 @@ Result<std::vector<std::vector<Candidate>>> Searcher::search(std::span<const Que
   }
   for (const Query& query : queries) PROVISO_TRY_DONE(check(query));
 
+  wipe_withdrawn();
   const Wanted wanted{.threshold = threshold, .candidates_max = candidates_max};
   std::vector<std::vector<Candidate>> candidates;
   Counts counts;

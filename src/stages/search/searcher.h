@@ -9,7 +9,8 @@
 //   score   exact: float32 values as stored, float64 sum in index order (docs/search.md)
 //   list    the sealed list alone; it is kept alive and never copied. Beside it stands an index of
 //           one byte and a little a value.
-//   gone    an entry that was erased while the run lasts, by searches that begin after withdraw()
+//   gone    an entry that was erased while the run lasts, by searches that begin after withdraw();
+//           the first of them overwrites its template, here and in the list
 //   errors  kNotAuthorised if a query's permit is not its probe's own; kOverLimit over kQueriesMax
 //           or kCandidatesMax; kInvalidInput for a template that is no template. After an error
 //           nothing has been compared.
@@ -21,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -82,6 +84,7 @@ class Searcher {
   Status open_scratch();
   Status check(const Query& query) const;
   std::span<const float> values_of(const Query& query) const;
+  void wipe_withdrawn();
   Findings search_together(std::span<const Query> queries, const Wanted& wanted);
 
   std::shared_ptr<const watchlist::SealedList> list_;
@@ -90,6 +93,8 @@ class Searcher {
   std::unique_ptr<crypto::GuardedArena> arena_;  // Outlives its slot below.
   crypto::GuardedArena::Slot scratch_;
   std::unique_ptr<std::atomic<bool>[]> withdrawn_;  // One an entry.
+  std::mutex to_wipe_mutex_;
+  std::vector<std::size_t> to_wipe_;  // Guarded by it.
   Counts last_counts_;
 };
 
