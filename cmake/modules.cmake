@@ -29,8 +29,10 @@ proviso_module(stages/track DEPENDS base/core base/image stages/detect)
 proviso_module(stages/quality DEPENDS base/core base/image stages/video stages/detect TEST_DEPENDS adapters/jpeg)
 proviso_module(stages/embed DEPENDS base/crypto base/image base/tensor safeguards/authority stages/video stages/detect stages/track stages/quality)
 proviso_module(stages/search DEPENDS base/core base/crypto safeguards/watchlist safeguards/authority stages/embed)
-# Its targets leave out the same rows: a product and a difference that one of them fuses would be rounded once, not twice.
-target_compile_options(stages_search PRIVATE -ffp-contract=off)
+# Its targets leave out the same rows: a product and a difference that one of them fused would be rounded once, not twice. Of a precompiled
+# header the compiler takes over the options, too.
+set_source_files_properties(src/stages/search/first_pass_avx2.cpp src/stages/search/first_pass_avx512vnni.cpp src/stages/search/first_pass_portable.cpp
+  PROPERTIES COMPILE_OPTIONS -ffp-contract=off SKIP_PRECOMPILE_HEADERS ON)
 proviso_module(stages/alert DEPENDS base/core base/image safeguards/watchlist stages/track stages/search)
 
 proviso_module(adapters/openssl DEPENDS base/core LIBRARIES OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
