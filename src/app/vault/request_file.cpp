@@ -115,14 +115,17 @@ WrittenRequest written_in(const Value& value, std::string place, RequestFolder f
   return written;
 }
 
+Error in_file(std::string_view name, Error fault) {
+  fault.message = concat("requests ", in_quotes(name), ": ", fault.message);
+  return fault;
+}
+
 WrittenRequest find_one(const RequestFolder& folder, const std::string& name) {
   const auto bytes = folder.read(name, kRequestBytesMax);
   auto value = bytes ? json::parse(text_of(bytes.value()), {.bytes_max = kRequestBytesMax})
                      : Result<Value>(bytes.error());
   if (value) return written_in(value.value(), name, folder);
-  Error fault = value.error();
-  fault.message = concat("request ", name, ": ", fault.message);
-  return {.place = name, .folder = folder, .body = {}, .fault = std::move(fault)};
+  return {.place = name, .folder = folder, .body = {}, .fault = in_file(name, value.error())};
 }
 
 Result<std::vector<WrittenRequest>> find_in_file(const RequestFolder& folder,
@@ -131,9 +134,10 @@ Result<std::vector<WrittenRequest>> find_in_file(const RequestFolder& folder,
   if (fs::path(name).extension() == kOfTable) {
     return requests_of_table(text_of(bytes), name, folder);
   }
-  PROVISO_TRY(const auto value,
-              json::parse(text_of(bytes),
-                          {.bytes_max = kRequestsBytesMax, .members_max = kRequestsMembersMax}));
+  const auto parsed = json::parse(
+      text_of(bytes), {.bytes_max = kRequestsBytesMax, .members_max = kRequestsMembersMax});
+  if (!parsed) return in_file(name, parsed.error());
+  const Value& value = parsed.value();
   const Value::Array* const array = value.array();
   const auto requests = array == nullptr ? std::span(&value, 1) : std::span(*array);
   if (requests.size() > kRequestsMax) {

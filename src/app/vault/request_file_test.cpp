@@ -150,7 +150,7 @@ TEST_F(RequestFileTest, WhatIsWrongWithOneOfManyIsItsOwnFault) {
   write("each/long.json", std::string(kRequestBytesMax + 1, ' '));
   const auto files = find_requests(folder_ / "each");
   ASSERT_EQ(files.value().size(), 3U);
-  EXPECT_NE(files.value()[0].fault->message.find("request broken.json: "), std::string::npos);
+  EXPECT_NE(files.value()[0].fault->message.find("requests \"broken.json\": "), std::string::npos);
   EXPECT_FALSE(files.value()[1].fault.has_value());
   EXPECT_EQ(files.value()[2].fault->code, ErrorCode::kOverLimit);
 }

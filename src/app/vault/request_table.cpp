@@ -161,11 +161,15 @@ class Table {
 Result<std::vector<WrittenRequest>> requests_of_table(std::string_view text,
                                                       const std::string& name,
                                                       const RequestFolder& folder) {
-  PROVISO_TRY(const auto rows,
-              parse_csv(text,
-                        {.rows_max = kRequestsMax,
-                         .fields_max = kTexts.size() + kNumbers.size() + kOfImage.size() + 1,
-                         .field_bytes_max = watchlist::kEntryTextBytesMax}));
+  const auto parsed =
+      parse_csv(text,
+                {.rows_max = kRequestsMax,
+                 .fields_max = kTexts.size() + kNumbers.size() + kOfImage.size() + 1,
+                 .field_bytes_max = watchlist::kEntryTextBytesMax});
+  if (!parsed) {
+    return Error{parsed.error().code, concat(name, ": ", parsed.error().message)};
+  }
+  const auto& rows = parsed.value();
   Table table(name, folder);
   PROVISO_TRY_DONE(table.head(rows.empty() ? Fields{} : rows.front()));
   for (std::size_t n = 1; n < rows.size(); ++n) table.add(rows[n]);
