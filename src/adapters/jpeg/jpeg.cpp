@@ -39,16 +39,12 @@ Error unavailable() {
 
 // EXIF 2.32 4.6.4: where the first row and the first column of what is stored belong.
 image::BgrImage upright(image::BgrImage stored, int orientation) {
-  switch (orientation) {
-    case 2: return image::mirror(stored);
-    case 3: return image::rotate(stored, 2);
-    case 4: return image::rotate(image::mirror(stored), 2);
-    case 5: return image::rotate(image::mirror(stored), 3);
-    case 6: return image::rotate(stored, 1);
-    case 7: return image::rotate(image::mirror(stored), 1);
-    case 8: return image::rotate(stored, 3);
-    default: return stored;
-  }
+  constexpr std::array<int, 9> kQuarterTurns{0, 0, 0, 2, 2, 3, 1, 1, 3};
+  const bool is_mirrored =
+      orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
+  if (is_mirrored) stored = image::mirror(stored);
+  const int turns = kQuarterTurns.at(static_cast<std::size_t>(orientation));
+  return turns == 0 ? std::move(stored) : image::rotate(stored, turns);
 }
 
 constexpr int kFlags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING;

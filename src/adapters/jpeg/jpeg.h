@@ -21,11 +21,13 @@
 namespace proviso::jpeg {
 
 inline constexpr std::size_t kBytesMax = std::size_t{64} << 20;
-inline constexpr std::int64_t kPixelsMax = 100'000'000;
+// A pixel takes up to nine bytes while it is decoded: three seen, six of a progressive file's
+// coefficients. Cameras of 24 megapixels fit.
+inline constexpr std::int64_t kPixelsMax = 25'000'000;
 inline constexpr int kMarkersMax = 4096;  // Restart markers are not counted.
 inline constexpr int kScansMax = 256;
 // Each scan of a progressive file passes over every pixel: a camera's photograph has about ten.
-inline constexpr std::int64_t kPixelsTimesScansMax = 2'000'000'000;
+inline constexpr std::int64_t kPixelsTimesScansMax = 500'000'000;
 inline constexpr int kSidePxMax = 65'500;  // Of libjpeg, for writing.
 
 // Errors: kInvalidInput if it is empty, no JPEG, cut off, damaged, or in the inks of a printer;

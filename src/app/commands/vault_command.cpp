@@ -367,7 +367,9 @@ struct Command {
 constexpr Command kCommands[] = {
     {"new", "Make the site's vault, with a passphrase of its own", make_new},
     {"request", "Ask for a person to be listed: the first of two signatures", ask},
-    {"import", "Ask for many at once, from a folder or an array of requests", import_many},
+    {"import",
+     "Ask for many at once, from a folder, an array, a table or a zip of requests",
+     import_many},
     {"approve", "Approve requests: the second signature, over the same bytes", approve},
     {"show", "Show an entry; that you looked is entered in the log", show},
     {"list", "Say who is active, who is left out, and why", list},
@@ -396,9 +398,9 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
     command
         .add_option(name == "request" ? "REQUEST" : "SOURCE",
                     settings.file,
-                    name == "request"
-                        ? "JSON: docs/watchlist.md"
-                        : "Folder of requests, a file with an array of them, or a CSV table")
+                    name == "request" ? "JSON: docs/watchlist.md"
+                                      : "Folder of requests, a file with an array of them, a CSV "
+                                        "table, or a zip of these")
         ->required();
     command.add_option("--models", settings.models, "Folder of the model pack")
         ->capture_default_str();

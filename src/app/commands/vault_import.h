@@ -20,7 +20,7 @@
 namespace proviso::commands {
 
 struct ImportOptions {
-  std::string source;  // A folder of requests, or a file of one or of an array.
+  std::string source;  // As vault::find_requests() takes it.
   std::string models;
   std::size_t workers = 2;
   bool is_dry = false;

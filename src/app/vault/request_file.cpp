@@ -5,16 +5,20 @@
 #include <span>
 #include <utility>
 
-#include "app/vault/entries.h"
 #include "app/vault/request_table.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
+#include "base/core/utf8.h"
 #include "base/json/json.h"
 
 namespace proviso::vault {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kOfRequest = ".json";
+constexpr std::string_view kOfTable = ".csv";
+constexpr std::string_view kOfZip = ".zip";
 
 constexpr std::array<std::string_view, 9> kMandatory{"approved_by",
                                                      "category",
@@ -50,12 +54,27 @@ Result<Value> with_digest(const WrittenRequest& written, const Value& image, Req
     return bad_request(
         written, "an image is an object with its file", "name a file, and no sha256");
   }
+  if (!is_printable_utf8(*name, kImageNameBytesMax)) {
+    return bad_request(written,
+                       concat("the image ", in_quotes(*name), " has a name that cannot be shown"),
+                       "rename it");
+  }
   if (!stays_below(*name)) {
     return bad_request(written,
                        concat("the image ", in_quotes(*name), " is not below the request's folder"),
                        "put it beside the request");
   }
-  PROVISO_TRY(auto bytes, read_file(written.folder / *name, kImageBytesMax));
+  PROVISO_TRY(auto bytes, written.folder.read(*name, kImageBytesMax));
+  std::size_t all_bytes = bytes.size();
+  for (const auto& before : request.images) all_bytes += before.size();
+  if (all_bytes > kImagesBytesMax) {
+    return Error{ErrorCode::kOverLimit,
+                 concat("request ",
+                        written.place,
+                        ": its images have more than ",
+                        kImagesBytesMax,
+                        " bytes together; give the best ones")};
+  }
   Value::Object seen = *body;
   seen.erase("file");
   seen["sha256"] = crypto::to_hex(crypto::sha256(bytes));
@@ -81,87 +100,106 @@ Result<Value> with_digests(const WrittenRequest& written,
   return Value(std::move(seen));
 }
 
-Result<Value> parse(const fs::path& path, std::size_t bytes_max) {
-  PROVISO_TRY(const auto text, read_text_file(path, bytes_max));
-  constexpr std::size_t kMembersOfOneMax = 100;
-  return json::parse(text,
-                     {.bytes_max = bytes_max, .members_max = kMembersOfOneMax * kRequestsMax});
+std::string_view text_of(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-Result<WrittenRequest> written_in(const Value& value, std::string place, fs::path folder) {
-  WrittenRequest written{.place = std::move(place), .folder = std::move(folder), .body = {}};
+WrittenRequest written_in(const Value& value, std::string place, RequestFolder folder) {
+  WrittenRequest written{
+      .place = std::move(place), .folder = std::move(folder), .body = {}, .fault = {}};
   if (value.object() == nullptr) {
-    return bad_request(written, "it is no JSON object", "see docs/watchlist.md");
+    written.fault = bad_request(written, "it is no JSON object", "see docs/watchlist.md");
+  } else {
+    written.body = *value.object();
   }
-  written.body = *value.object();
   return written;
 }
 
-Error too_many(const fs::path& source, std::size_t found) {
-  return Error{ErrorCode::kOverLimit,
-               concat(in_quotes(source.native()),
-                      ": at most ",
-                      kRequestsMax,
-                      " requests are taken at once; found ",
-                      found,
-                      "; take them in parts")};
+Error in_file(std::string_view name, Error fault) {
+  fault.message = concat("requests ", in_quotes(name), ": ", fault.message);
+  return fault;
 }
 
-Result<std::vector<WrittenRequest>> find_in_folder(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code fault;
-  for (const auto& entry : fs::directory_iterator(folder, fault)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
+WrittenRequest find_one(const RequestFolder& folder, const std::string& name) {
+  const auto bytes = folder.read(name, kRequestBytesMax);
+  auto value = bytes ? json::parse(text_of(bytes.value()), {.bytes_max = kRequestBytesMax})
+                     : Result<Value>(bytes.error());
+  if (value) return written_in(value.value(), name, folder);
+  return {.place = name, .folder = folder, .body = {}, .fault = in_file(name, value.error())};
+}
+
+Result<std::vector<WrittenRequest>> find_in_file(const RequestFolder& folder,
+                                                 const std::string& name) {
+  PROVISO_TRY(const auto bytes, folder.read(name, kRequestsBytesMax));
+  if (fs::path(name).extension() == kOfTable) {
+    return requests_of_table(text_of(bytes), name, folder);
   }
-  if (fault) {
-    return Error{ErrorCode::kUnavailable,
-                 concat(in_quotes(folder.native()),
-                        " cannot be read: ",
-                        fault.message(),
-                        "; check its permissions")};
+  const auto parsed = json::parse(
+      text_of(bytes), {.bytes_max = kRequestsBytesMax, .members_max = kRequestsMembersMax});
+  if (!parsed) return in_file(name, parsed.error());
+  const Value& value = parsed.value();
+  const Value::Array* const array = value.array();
+  const auto requests = array == nullptr ? std::span(&value, 1) : std::span(*array);
+  if (requests.size() > kRequestsMax) {
+    return Error{ErrorCode::kOverLimit,
+                 concat(in_quotes(name),
+                        ": at most ",
+                        kRequestsMax,
+                        " requests are taken at once; found ",
+                        requests.size(),
+                        "; take them in parts")};
   }
-  if (files.size() > kRequestsMax) return too_many(folder, files.size());
-  std::ranges::sort(files);
   std::vector<WrittenRequest> found;
-  for (const fs::path& file : files) {
-    PROVISO_TRY(auto written, find_request(file));
-    found.push_back(std::move(written));
+  for (std::size_t n = 0; n < requests.size(); ++n) {
+    std::string place = array == nullptr ? name : concat(name, ", request ", n + 1);
+    found.push_back(written_in(requests[n], std::move(place), folder));
   }
+  return found;
+}
+
+Result<std::vector<WrittenRequest>> find_in_folder(const RequestFolder& folder,
+                                                   const fs::path& source) {
+  PROVISO_TRY(const auto tables, folder.names(kOfTable, kRequestsMax));
+  PROVISO_TRY(const auto files, folder.names(kOfRequest, kRequestsMax));
+  if (tables.size() + files.size() == 1) {
+    return find_in_file(folder, tables.empty() ? files.front() : tables.front());
+  }
+  if (!tables.empty() || files.empty()) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat(in_quotes(source.native()),
+                        ": needed at its top: requests as .json files, or one .csv table; found ",
+                        files.size(),
+                        " and ",
+                        tables.size(),
+                        "; see docs/watchlist.md")};
+  }
+  std::vector<WrittenRequest> found;
+  for (const std::string& file : files) found.push_back(find_one(folder, file));
   return found;
 }
 
 }  // namespace
 
 Result<WrittenRequest> find_request(const fs::path& path) {
-  PROVISO_TRY(const auto value, parse(path, kRequestBytesMax));
-  return written_in(value, path.filename().string(), path.parent_path());
+  WrittenRequest written = find_one(path.parent_path(), path.filename().string());
+  if (written.fault) return *std::move(written.fault);
+  return written;
 }
 
 Result<std::vector<WrittenRequest>> find_requests(const fs::path& source) {
   std::error_code absent;
-  if (fs::is_directory(source, absent)) return find_in_folder(source);
-  if (source.extension() == ".csv") {
-    PROVISO_TRY(const auto text, read_text_file(source, kRequestsBytesMax));
-    return requests_of_table(text, source.filename().string(), source.parent_path());
+  if (fs::is_directory(source, absent)) return find_in_folder(source, source);
+  if (source.extension() == kOfZip) {
+    PROVISO_TRY(const auto folder, RequestFolder::of_zip(source));
+    return find_in_folder(folder, source);
   }
-  PROVISO_TRY(const auto value, parse(source, kRequestsBytesMax));
-  const Value::Array* const array = value.array();
-  const auto requests = array == nullptr ? std::span(&value, 1) : std::span(*array);
-  if (requests.size() > kRequestsMax) return too_many(source, requests.size());
-  std::vector<WrittenRequest> found;
-  for (std::size_t n = 0; n < requests.size(); ++n) {
-    PROVISO_TRY(auto written,
-                written_in(requests[n],
-                           concat(source.filename().string(), ", request ", n + 1),
-                           source.parent_path()));
-    found.push_back(std::move(written));
-  }
-  return found;
+  return find_in_file(source.parent_path(), source.filename().string());
 }
 
 Result<RequestFile> read_request(const WrittenRequest& written,
                                  std::string_view asked_by,
                                  WallTime now) {
+  if (written.fault) return *written.fault;
   Value::Object body = written.body;
   PROVISO_TRY_DONE(name_missing(written, body));
   RequestFile request;

@@ -131,9 +131,74 @@ TEST_F(RequestFileTest, ManyComeFromAnArrayOrFromTheFilesOfAFolder) {
   const auto files = find_requests(folder_ / "each");
   ASSERT_EQ(files.value().size(), 2U);
   EXPECT_EQ(files.value()[0].place, "w-1001.json");
-  write("many.json", "[1]");
-  EXPECT_FALSE(find_requests(folder_ / "many.json").has_value());
+  EXPECT_EQ(find_requests(folder_ / "each" / "w-1001.json").value().at(0).place, "w-1001.json");
   EXPECT_EQ(find_requests(folder_ / "nowhere").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(RequestFileTest, WhatIsWrongWithOneOfManyIsItsOwnFault) {
+  write("many.json", concat("[1,", json::to_canonical(Value(body())), "]"));
+  const auto array = find_requests(folder_ / "many.json");
+  ASSERT_EQ(array.value().size(), 2U);
+  EXPECT_TRUE(read_request(array.value()[1], "manager-1", kEntryNow).has_value()) << "control";
+  const auto number = read_request(array.value()[0], "manager-1", kEntryNow);
+  EXPECT_NE(number.error().message.find("many.json, request 1: it is no JSON object"),
+            std::string::npos);
+
+  fs::create_directory(folder_ / "each");
+  write("each/good.json", json::to_canonical(Value(body())));
+  write("each/broken.json", "{");
+  write("each/long.json", std::string(kRequestBytesMax + 1, ' '));
+  const auto files = find_requests(folder_ / "each");
+  ASSERT_EQ(files.value().size(), 3U);
+  EXPECT_NE(files.value()[0].fault->message.find("requests \"broken.json\": "), std::string::npos);
+  EXPECT_FALSE(files.value()[1].fault.has_value());
+  EXPECT_EQ(files.value()[2].fault->code, ErrorCode::kOverLimit);
+}
+
+TEST_F(RequestFileTest, AFolderOfOneFileIsReadAsThatFileAndNoOtherMixtureIs) {
+  const fs::path each = folder_ / "each";
+  fs::create_directory(each);
+  const auto refused = [&] { return find_requests(each).error().message; };
+  EXPECT_NE(refused().find("found 0 and 0"), std::string::npos);
+  write("each/many.json", json::to_canonical(Value(Value::Array{body(), body()})));
+  write("each/._many.json", "of a file manager");
+  EXPECT_EQ(find_requests(each).value().size(), 2U);
+  write("each/people.csv", "id\nw-1\nw-2\nw-3\n");
+  EXPECT_NE(refused().find("found 1 and 1"), std::string::npos);
+  fs::remove(each / "many.json");
+  EXPECT_EQ(find_requests(each).value().size(), 3U);
+}
+
+TEST_F(RequestFileTest, TakesTheMostRequestsOfAnArrayAndRefusesOneMore) {
+  std::string array = "[1";
+  for (std::size_t n = 1; n < kRequestsMax; ++n) array += ",1";
+  write("many.json", array + "]");
+  EXPECT_EQ(find_requests(folder_ / "many.json").value().size(), kRequestsMax);
+  write("many.json", array + ",1]");
+  EXPECT_EQ(find_requests(folder_ / "many.json").error().code, ErrorCode::kOverLimit);
+  write("many.json", std::string(kRequestsBytesMax + 1, ' '));
+  EXPECT_EQ(find_requests(folder_ / "many.json").error().code, ErrorCode::kOverLimit);
+}
+
+TEST_F(RequestFileTest, TakesTheMostBytesOfImagesTogetherAndRefusesOneMore) {
+  write("man.jpg", std::string(kImageBytesMax, 'a'));
+  write("other.jpg", std::string(kImageBytesMax, 'b'));
+  write("little.jpg", "c");
+  Value::Object many = body();
+  many["images"] = Value::Array{image("man.jpg"), image("other.jpg")};
+  EXPECT_TRUE(read(many).has_value());
+  many["images"] = Value::Array{image("man.jpg"), image("other.jpg"), image("little.jpg")};
+  expect_refused(many, "bytes together");
+  write("man.jpg", std::string(kImageBytesMax + 1, 'a'));
+  EXPECT_EQ(read(body()).error().code, ErrorCode::kOverLimit);
+}
+
+TEST_F(RequestFileTest, RefusesAnImageWhoseNameWouldActOnATerminal) {
+  Value::Object other = body();
+  for (const char* const name : {"\x1B[2J.jpg", "man.jpg\n", "\xE2\x80\xAEman.jpg"}) {
+    other["images"] = Value::Array{image(name)};
+    expect_refused(other, "cannot be shown");
+  }
 }
 
 }  // namespace

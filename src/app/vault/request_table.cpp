@@ -10,6 +10,8 @@
 
 #include "base/core/concat.h"
 #include "base/core/csv.h"
+#include "base/core/utf8.h"
+#include "base/json/json.h"
 #include "safeguards/watchlist/entry.h"
 
 namespace proviso::vault {
@@ -41,8 +43,7 @@ bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
 
 class Table {
  public:
-  Table(const std::string& name, std::filesystem::path folder)
-      : name_(name), folder_(std::move(folder)) {}
+  Table(const std::string& name, const RequestFolder& folder) : name_(name), folder_(folder) {}
 
   Status head(const Fields& header) {
     for (const std::string& column : header) {
@@ -53,32 +54,28 @@ class Table {
         return refused(concat("the column ", column, " stands twice"));
       }
     }
-    if (std::ranges::find(header, "id") == header.end()) {
-      return refused("there is no column id");
-    }
+    const auto id = std::ranges::find(header, "id");
+    if (id == header.end()) return refused("there is no column id");
+    id_ = static_cast<std::size_t>(id - header.begin());
     header_ = header;
     return Done{};
   }
 
-  Status add(const Fields& fields) {
+  // A row's fault is its request's; one whose request is not known is a request by itself.
+  void add(const Fields& fields) {
     ++row_;
-    if (fields.size() != header_.size()) {
-      return refused(concat(fields.size(), " fields, the header has ", header_.size()));
+    const std::string* const id = fields.size() == header_.size() ? &fields[id_] : nullptr;
+    if (id == nullptr || id->empty()) {
+      begin().fault =
+          refused(id == nullptr ? concat(fields.size(), " fields, the header has ", header_.size())
+                                : std::string("its id is empty"));
+      return;
     }
-    Value::Object body;
-    Value::Object image;
-    for (std::size_t n = 0; n < fields.size(); ++n) {
-      if (fields[n].empty()) continue;
-      if (is_one_of(kOfImage, header_[n])) {
-        image.emplace(header_[n], fields[n]);
-      } else {
-        PROVISO_TRY(auto value, value_of(header_[n], fields[n]));
-        body.emplace(header_[n], std::move(value));
-      }
-    }
-    const auto id = body.find("id");
-    if (id == body.end()) return refused("its id is empty");
-    return join(*id->second.string(), body, std::move(image));
+    const auto [place, is_new] = by_id_.try_emplace(*id, found_.size());
+    if (is_new) begin();
+    const std::size_t at = place->second;
+    const Status added = join(fields, is_new, found_[at].body, images_[at]);
+    if (!added && !found_[at].fault) found_[at].fault = added.error();
   }
 
   std::vector<WrittenRequest> take() {
@@ -105,6 +102,10 @@ class Table {
   }
 
   Result<Value> value_of(std::string_view column, const std::string& field) const {
+    if (!is_utf8(field)) {
+      return refused(
+          concat(column, " is no UTF-8, found ", in_quotes(field), "; save it as UTF-8"));
+    }
     if (column == kFlag) {
       if (field == "true" || field == "false") return Value(field == "true");
       return refused(concat(column, " is true or false, found ", in_quotes(field)));
@@ -112,29 +113,43 @@ class Table {
     if (!is_one_of(kNumbers, column)) return Value(field);
     std::int64_t number = 0;
     const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), number);
-    if (code == std::errc{} && end == field.data() + field.size()) return Value(number);
+    const bool is_whole = code == std::errc{} && end == field.data() + field.size();
+    if (is_whole && number >= -json::kIntegerMax && number <= json::kIntegerMax)
+      return Value(number);
     return refused(concat(column, " is a whole number, found ", in_quotes(field)));
   }
 
-  Status join(const std::string& id, const Value::Object& body, Value::Object image) {
-    const auto [place, is_new] = by_id_.try_emplace(id, found_.size());
-    if (is_new) {
-      found_.push_back({.place = concat(name_, ", row ", row_), .folder = folder_, .body = body});
-      images_.emplace_back();
+  WrittenRequest& begin() {
+    images_.emplace_back();
+    return found_.emplace_back(WrittenRequest{
+        .place = concat(name_, ", row ", row_), .folder = folder_, .body = {}, .fault = {}});
+  }
+
+  Status join(const Fields& fields, bool is_new, Value::Object& body, Value::Array& images) const {
+    Value::Object image;
+    for (std::size_t n = 0; n < fields.size(); ++n) {
+      if (fields[n].empty()) continue;
+      PROVISO_TRY(auto value, value_of(header_[n], fields[n]));
+      if (is_one_of(kOfImage, header_[n])) {
+        image.emplace(header_[n], std::move(value));
+        continue;
+      }
+      const auto said = body.find(header_[n]);
+      if (is_new) {
+        body.emplace(header_[n], std::move(value));
+      } else if (said == body.end() || said->second != value) {
+        return refused(concat(
+            "its ", header_[n], " is another than in the first row of ", in_quotes(fields[id_])));
+      }
     }
-    const Value::Object& before = found_[place->second].body;
-    for (const auto& [field, value] : body) {
-      const auto said = before.find(field);
-      if (said != before.end() && said->second == value) continue;
-      return refused(concat("its ", field, " is another than in the first row of ", id));
-    }
-    if (!image.empty()) images_[place->second].push_back(Value(std::move(image)));
+    if (!image.empty()) images.push_back(Value(std::move(image)));
     return Done{};
   }
 
   const std::string& name_;
-  const std::filesystem::path folder_;
+  const RequestFolder& folder_;
   Fields header_;
+  std::size_t id_ = 0;  // Its column.
   std::size_t row_ = 1;
   std::vector<WrittenRequest> found_;
   std::vector<Value::Array> images_;
@@ -145,15 +160,19 @@ class Table {
 
 Result<std::vector<WrittenRequest>> requests_of_table(std::string_view text,
                                                       const std::string& name,
-                                                      const std::filesystem::path& folder) {
-  PROVISO_TRY(const auto rows,
-              parse_csv(text,
-                        {.rows_max = kRequestsMax,
-                         .fields_max = kTexts.size() + kNumbers.size() + kOfImage.size() + 1,
-                         .field_bytes_max = watchlist::kEntryTextBytesMax}));
+                                                      const RequestFolder& folder) {
+  const auto parsed =
+      parse_csv(text,
+                {.rows_max = kRequestsMax,
+                 .fields_max = kTexts.size() + kNumbers.size() + kOfImage.size() + 1,
+                 .field_bytes_max = watchlist::kEntryTextBytesMax});
+  if (!parsed) {
+    return Error{parsed.error().code, concat(name, ": ", parsed.error().message)};
+  }
+  const auto& rows = parsed.value();
   Table table(name, folder);
   PROVISO_TRY_DONE(table.head(rows.empty() ? Fields{} : rows.front()));
-  for (std::size_t n = 1; n < rows.size(); ++n) PROVISO_TRY_DONE(table.add(rows[n]));
+  for (std::size_t n = 1; n < rows.size(); ++n) table.add(rows[n]);
   return table.take();
 }
 

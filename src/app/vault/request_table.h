@@ -5,12 +5,11 @@
 // `provenance` one image. Rows of one id are one request with an image each: what later ones say of
 // the rest is empty, or the same.
 //
-//   errors   kInvalidInput naming the row: an unknown or doubled column, a row of another length, a
-//            number or a flag that is none, two rows that contradict each other; those of
-//            parse_csv()
+//   errors   kInvalidInput for an unknown or doubled column, or none `id`; those of parse_csv().
+//            A row of another length or without id, a number or a flag that is none, two rows that
+//            contradict each other: the fault of that request, naming the row
 //   threads  reentrant
 
-#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -19,9 +18,9 @@
 
 namespace proviso::vault {
 
-// `name` is the file's, for messages; the images' paths are below `folder`.
+// `name` is the file's, for messages; the images' names are paths below `folder`.
 Result<std::vector<WrittenRequest>> requests_of_table(std::string_view text,
                                                       const std::string& name,
-                                                      const std::filesystem::path& folder);
+                                                      const RequestFolder& folder);
 
 }  // namespace proviso::vault
