@@ -96,8 +96,7 @@ Result<Opening> Opening::start(const fs::path& path, const fs::path& identity) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return failed_call("open", path);
   // Whole: a name such as "-" would mean something else to it.
-  const std::vector<std::string> words{
-      "--decrypt", "--identity", fs::absolute(identity).native()};
+  const std::vector<std::string> words{"--decrypt", "--identity", fs::absolute(identity).native()};
   PROVISO_TRY(auto child, Child::start(Task::kOpen, words, std::move(file)));
   return Opening(std::move(child));
 }

@@ -119,11 +119,18 @@ Status certify(const Settings& settings) {
     if (!is_so) return Error{ErrorCode::kInvalidInput, "not certified: the answer was not yes"};
   }
   PROVISO_TRY(const auto root, ask_root_key(site, settings));
-  PROVISO_TRY(const auto note, site.certify(officer, root, now));
+  const auto note = site.certify(officer, root, now);
+  if (!note) {
+    PROVISO_TRY_DONE(with_hint(
+        site::record(
+            site, clock, "officer_refused", {{"officer", officer.id}, {"reason", "not-certified"}}),
+        note.error().message));
+    return note.error();
+  }
   PROVISO_TRY_DONE(with_hint(site::record(site,
                                           clock,
                                           "officer_certified",
-                                          {{"certificate", crypto::to_hex(crypto::sha256(note))},
+                                          {{"certificate", crypto::to_hex(crypto::sha256(note.value()))},
                                            {"key", officer.key.to_text()},
                                            {"officer", officer.id}}),
                              concat("officer ", officer.id, " is certified")));

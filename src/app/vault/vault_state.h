@@ -1,6 +1,6 @@
 #pragma once
 
-// What a vault is made of, for vault.cpp and erasure.cpp alone: rows, tombstones and keys, and how
+// What a vault is made of, for vault.cpp, erasure.cpp, backup.cpp and merge.cpp alone: rows, tombstones and keys, and how
 // a record is sealed and opened.
 //
 // Errors and threads: as vault.h.
@@ -25,6 +25,15 @@ namespace proviso::vault {
 
 inline constexpr std::string_view kNote = "note";
 inline constexpr std::string_view kTemplate = "template";
+inline constexpr std::string_view kThumbnail = "thumbnail";
+
+inline std::string image_kind(const crypto::Digest& digest) {
+  return concat("image.", crypto::to_hex(digest));
+}
+
+inline std::string index_key_context(const watchlist::ListId& list) {
+  return concat("proviso/index-key/v1 ", list.text());
+}
 
 inline Error refused(std::string_view entry, std::string_view why, std::string_view next) {
   return Error{ErrorCode::kNotAuthorised,
@@ -52,6 +61,11 @@ struct Vault::State {
   watchlist::Keyring keyring;
   Record record;
   Withdraw withdraw;
+  Keep keep;
+
+  static Result<std::unique_ptr<State>> unlock(const watchlist::ListId& list,
+                                               const crypto::Secret& master,
+                                               Parts parts);
 
   std::string context(std::string_view entry, std::string_view kind, std::int64_t version) const {
     return concat("proviso/record/v1 ", keyring.list().text(), ' ', entry, ' ', kind, ' ', version);
@@ -136,6 +150,14 @@ struct Vault::State {
     PROVISO_TRY(const auto plain, opened(stored.row, stored.key, kind, stored.version));
     return std::vector<std::byte>(plain.bytes().begin(), plain.bytes().end());
   }
+
+  // Whether every record of it opens. Errors: kUnavailable.
+  Result<bool> is_whole(const watchlist::WrappedKey& row);
+
+  // All that stands, or without the records: what a restore needs besides an older backup.
+  enum class Extent : std::uint8_t { kAll, kKeys };
+  Result<BackedUp> write_rows(const Sink& sink, Extent extent, WallTime now);
+  Status keep_keys(WallTime now);
 
   Status store(const Request& request, const Rules& rules);
   Status activate(std::string_view note, const Rules& rules);
