@@ -127,13 +127,14 @@ Status certify(const Settings& settings) {
         note.error().message));
     return note.error();
   }
-  PROVISO_TRY_DONE(with_hint(site::record(site,
-                                          clock,
-                                          "officer_certified",
-                                          {{"certificate", crypto::to_hex(crypto::sha256(note.value()))},
-                                           {"key", officer.key.to_text()},
-                                           {"officer", officer.id}}),
-                             concat("officer ", officer.id, " is certified")));
+  PROVISO_TRY_DONE(
+      with_hint(site::record(site,
+                             clock,
+                             "officer_certified",
+                             {{"certificate", crypto::to_hex(crypto::sha256(note.value()))},
+                              {"key", officer.key.to_text()},
+                              {"officer", officer.id}}),
+                concat("officer ", officer.id, " is certified")));
   std::cout << "\ncertified by " << site.name() << "\nNext: `proviso officer list` shows who may "
             << "act; an author then runs `proviso authority draft`\n";
   return Done{};

@@ -120,8 +120,8 @@ Status ask(const Settings& settings) {
   auto read = vault::read_request(written, settings.desk.by, desk->now());
   if (!read) return desk->told(read.error(), {});
   vault::RequestFile request = std::move(read).value();
-  PROVISO_TRY_DONE(desk->told(watchlist::check(request.entry, desk->policy(), desk->now()),
-                              request.entry.id));
+  PROVISO_TRY_DONE(
+      desk->told(watchlist::check(request.entry, desk->policy(), desk->now()), request.entry.id));
   print(request.entry);
   PROVISO_TRY(auto engine, open_engine(settings.models, {}, kLanesDefault, 1));
   PROVISO_TRY(const auto enrolled, enrol_request(engine, desk->policy(), request));

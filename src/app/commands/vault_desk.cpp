@@ -97,14 +97,17 @@ Status VaultDesk::read(const Request& request) {
   PROVISO_TRY(policy_, site::read_policy(site_));
   PROVISO_TRY(auto officers, site_.read_register(now_));
   officers_ = std::make_unique<const officers::Register>(std::move(officers));
+  PROVISO_TRY(journal_, audit::Journal::open(site_.log_folder(), clock_));
   officer_ = officers_->find(request.by);
   if (officer_ == nullptr) {
+    Value::Object body{{"reason", "not-authorised"}};
+    if (EntryId::parse(request.by)) body.emplace("officer", request.by);
+    PROVISO_TRY_DONE(record("entry_refused", std::move(body)));
     return Error{ErrorCode::kNotFound,
                  concat("vault: no officer ",
                         in_quotes(request.by),
                         " is certified here; `proviso officer list` names them")};
   }
-  PROVISO_TRY(journal_, audit::Journal::open(site_.log_folder(), clock_));
   return Done{};
 }
 

@@ -180,11 +180,6 @@ Status Vault::Merge::take_note(const Frame& frame, const crypto::Secret& plain) 
     current_->why_not = "runs were told to forget it, so its erasure is ended now";
     return Done{};
   }
-  if (const Status kept_out = state_.check_not_erased(*current_->entry); !kept_out) {
-    if (kept_out.error().code == ErrorCode::kUnavailable) return kept_out;
-    current_->why_not = kept_out.error().message;
-    return Done{};
-  }
   current_->missing = {std::string(kTemplate), std::string(kThumbnail)};
   for (const auto& image : current_->entry->images) {
     current_->missing.insert(image_kind(image.digest));

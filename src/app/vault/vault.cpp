@@ -77,6 +77,27 @@ Status Vault::State::told(std::string_view note, const Status& status) {
   return status;
 }
 
+Status Vault::State::check_not_erased(const Entry& entry) const {
+  PROVISO_TRY(const auto same, tombstones.find_entry(tables, entry.id));
+  if (same) {
+    return refused(entry.id,
+                   concat("it was erased at ", to_rfc3339(same->until), " (", same->reason, ')'),
+                   "an id that went does not come back: make a new request under a new one");
+  }
+  for (const auto& image : entry.images) {
+    PROVISO_TRY(const auto earlier, tombstones.find_image(tables, image.digest));
+    if (!earlier || entry.asked_at > earlier->until) continue;
+    return refused(entry.id,
+                   concat("an image of it was erased at ",
+                          to_rfc3339(earlier->until),
+                          " with the entry ",
+                          earlier->entry,
+                          ", after this request was made"),
+                   "if the person is sought again, make a new request");
+  }
+  return Done{};
+}
+
 Result<Vault::State::Template> Vault::State::template_of(const Stored& stored) const {
   PROVISO_TRY(const auto bytes, bytes_of(stored, kTemplate));
   Template read;

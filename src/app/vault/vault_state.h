@@ -119,27 +119,7 @@ struct Vault::State {
     return std::optional(std::move(stored));
   }
 
-  Status check_not_erased(const watchlist::Entry& entry) const {
-    PROVISO_TRY(const auto same, tombstones.find_entry(tables, entry.id));
-    if (same) {
-      return refused(entry.id,
-                     concat("it was erased at ", to_rfc3339(same->until), " (", same->reason, ')'),
-                     "an id that went does not come back: make a new request under a new one");
-    }
-    for (const auto& image : entry.images) {
-      PROVISO_TRY(const auto earlier, tombstones.find_image(tables, image.digest));
-      if (!earlier || entry.asked_at > earlier->until) continue;
-      return refused(entry.id,
-                     concat("an image of it was erased at ",
-                            to_rfc3339(earlier->until),
-                            " with the entry ",
-                            earlier->entry,
-                            ", after this request was made"),
-                     "if the person is sought again, make a new request");
-    }
-    return Done{};
-  }
-
+  Status check_not_erased(const watchlist::Entry& entry) const;
   struct Template {
     crypto::Digest model_pack;
     std::vector<float> values;
