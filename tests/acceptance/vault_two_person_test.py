@@ -105,7 +105,7 @@ class TwoPersonRule(VaultTest):
         self.assertEqual(self.active(), set(), "the approval of the bytes before is not brought back")
         for name in ("rows.db", "rows.db-wal", "rows.db-shm"):
             (self.office.site / "vault" / name).unlink(missing_ok=True)
-        self.vault("list", code=1)
+        self.assertIn("proviso vault restore", self.vault("list", code=1))
         self.assertIn("restored  2 entries", self.vault("restore", backup, "--identity", identity))
         self.assertEqual(self.listed(), {"w-1": True, "w-2": False}, "as two people had signed them")
         kinds = self.kinds()

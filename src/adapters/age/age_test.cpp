@@ -108,7 +108,7 @@ TEST_F(AgeTest, RefusesWhatIsNoRecipientOrIdentityAndLeavesTheOldFile) {
   EXPECT_TRUE(open(10, "one").has_value()) << "what stood there stands";
   EXPECT_TRUE(seal(noise(10), std::vector<std::string>(kRecipientsMax, one)).has_value());
 
-  ASSERT_TRUE(write_file_durably(folder / "no identity", std::string("words\n")).has_value());
+  ASSERT_TRUE(write_file_durably(folder / "no identity", std::string_view("words\n")).has_value());
   EXPECT_EQ(open(10, "no identity").error().code, ErrorCode::kInvalidInput);
   EXPECT_EQ(open(10, "nothing").error().code, ErrorCode::kInvalidInput);
   file = folder / "nowhere";

@@ -121,10 +121,10 @@ Status certify(const Settings& settings) {
   PROVISO_TRY(const auto root, ask_root_key(site, settings));
   const auto note = site.certify(officer, root, now);
   if (!note) {
-    PROVISO_TRY_DONE(with_hint(
-        site::record(
-            site, clock, "officer_refused", {{"officer", officer.id}, {"reason", "not-certified"}}),
-        note.error().message));
+    if (note.error().code != ErrorCode::kUnavailable) {
+      PROVISO_TRY_DONE(site::record(
+          site, clock, "officer_refused", {{"officer", officer.id}, {"reason", "not-certified"}}));
+    }
     return note.error();
   }
   PROVISO_TRY_DONE(

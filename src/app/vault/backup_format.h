@@ -47,7 +47,7 @@ enum class FrameKind : std::uint8_t {
   kEnd = 'E',
 };
 struct Frame {
-  FrameKind kind{};
+  FrameKind kind = FrameKind::kEnd;
   std::string name;
   std::int64_t version = 0;
   std::vector<std::byte> sealed;

@@ -35,17 +35,18 @@ Source from(std::span<const std::byte>& left) {
   };
 }
 
-const BackupHead kHead{
-    .at = parse_rfc3339("2026-11-28T08:00:00Z").value(), .epoch = 3, .list = "watchlist"};
+BackupHead small_head() {
+  return {.at = parse_rfc3339("2026-11-28T08:00:00Z").value(), .epoch = 3, .list = "watchlist"};
+}
 
 // A backup of one entry, as docs/formats/vault-backup.md has it.
-Bytes small_backup(std::vector<Frame> frames, crypto::Digest* digest = nullptr) {
+Bytes small_backup(const std::vector<Frame>& frames, crypto::Digest* digest = nullptr) {
   Bytes bytes;
   BackupWriter writer([&](std::span<const std::byte> more) -> Status {
     bytes.insert(bytes.end(), more.begin(), more.end());
     return Done{};
   });
-  EXPECT_TRUE(writer.write(kHead).has_value());
+  EXPECT_TRUE(writer.write(small_head()).has_value());
   for (const Frame& frame : frames) EXPECT_TRUE(writer.write(frame).has_value());
   const auto named = writer.finish().value();
   if (digest != nullptr) *digest = named;
@@ -94,7 +95,7 @@ TEST(BackupFormat, ReadsWhatItWrote) {
   std::span<const std::byte> left(bytes);
   BackupReader reader(from(left));
   const auto head = reader.read_head().value();
-  EXPECT_EQ(head.at, kHead.at);
+  EXPECT_EQ(head.at, small_head().at);
   EXPECT_EQ(head.epoch, 3U);
   EXPECT_EQ(head.list, "watchlist");
   for (const Frame& written : three_frames()) {

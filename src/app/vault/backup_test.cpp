@@ -61,6 +61,10 @@ class BackupTest : public VaultTest {
     const auto erased = vault->erase(parsed_ids, "cleared", kEntryNow);
     ASSERT_TRUE(erased.has_value()) << erased.error().message;
   }
+  std::string reason_of(std::string_view erased) {
+    const auto trace = vault->trace(id_from(erased)).value();
+    return trace ? trace->reason : "it was not erased";
+  }
   static Ids ids_of(const std::vector<LeftOut>& left_out) {
     Ids ids;
     for (const LeftOut& one : left_out) ids.push_back(one.entry);
@@ -113,7 +117,7 @@ TEST_P(BackupTest, TakenBeforeErasuresBringsBackTheOthersAndNobodyErased) {
   EXPECT_EQ(ids_of(restored.value().left_out), (Ids{"w-2", "w-4"}));
   EXPECT_NE(restored.value().left_out[0].reason.find("cleared"), std::string::npos);
   EXPECT_EQ(active_ids(), (Ids{"w-1", "w-3", "w-5"}));
-  EXPECT_EQ(vault->trace(id_from("w-2")).value()->reason, "cleared");
+  EXPECT_EQ(reason_of("w-2"), "cleared");
   EXPECT_FALSE(ask(entry_of("w-2")).has_value()) << "its id does not come back";
 
   const StolenRows copies = [&] {
@@ -189,7 +193,9 @@ TEST_P(BackupTest, EndsAnErasureThatTheLossOfTheRowsBrokeOff) {
   EXPECT_EQ(ids_of(restored.value().left_out), Ids{"w-1"});
   EXPECT_EQ(active_ids(), Ids{"w-2"});
   EXPECT_EQ(opened(copies, texts_of(keys), list, master), Ids{});
-  EXPECT_EQ(vault->trace(id_from("w-1")).value()->category, entry_of("w-1").category);
+  const auto trace = vault->trace(id_from("w-1")).value();
+  ASSERT_TRUE(trace.has_value());
+  EXPECT_EQ(trace->category, entry_of("w-1").category);
   EXPECT_EQ(count_acts("entry_erased"), 1U);
   EXPECT_EQ(count_acts("deletion_certified"), 1U);
 }
@@ -225,8 +231,31 @@ TEST_P(BackupTest, ChangesNothingByABackupThatIsNotWholeOrNotThisVaults) {
   master = key_from("another vault's");
   changes_nothing(from(whole), ErrorCode::kNotAuthorised);
   master = crypto::Secret::copy_of(own.bytes()).value();
-  Restoring full_log = from(whole);
-  ASSERT_EQ(restore(full_log).value().entries, 1U) << "control";
+  ASSERT_EQ(restore(from(whole)).value().entries, 1U) << "control";
+}
+
+TEST_P(BackupTest, BringsBackWhoHasAnImageOfSomebodyErasedIfTheyStoodThen) {
+  auto twin = entry_of("w-2");
+  twin.images = entry_of("w-1").images;
+  add(entry_of("w-1"));
+  const std::string photograph = photograph_of("w-1");
+  const auto bytes = std::as_bytes(std::span(photograph));
+  const auto reference = embed::Embedder::reference(values_of("w-2"));
+  ASSERT_TRUE(vault
+                  ->store({.note = watchlist::note_of(twin),
+                           .images = {{bytes.begin(), bytes.end()}},
+                           .reference = reference,
+                           .model_pack = crypto::sha256("a pack"),
+                           .thumbnail_jpeg = std::vector<std::byte>(3)},
+                          rules())
+                  .has_value());
+  ASSERT_TRUE(approve(twin).has_value());
+  const Bytes backup = back_up();
+  erase({"w-1"});
+  ASSERT_EQ(active_ids(), Ids{"w-2"});
+  lose_rows();
+  ASSERT_TRUE(restore(from(backup)).has_value());
+  EXPECT_EQ(active_ids(), Ids{"w-2"});
 }
 
 TEST_P(BackupTest, NeedsTheListKey) {

@@ -40,12 +40,12 @@ Trace Vault::Merge::trace_of(std::string_view entry) const {
           .reason = "erased-before"};
 }
 
-void Vault::Merge::plan_burial(const WrappedKey& row, const StoredNote* note) {
+void Vault::Merge::plan_burial(const WrappedKey& row, const Read* read) {
   Burial burial{.row = row, .trace = trace_of(row.entry), .entry = {}};
-  if (note != nullptr) {
-    burial.trace.category = current_->entry->category;
-    burial.trace.active_from = note->activated_at;
-    burial.entry = current_->entry;
+  if (read != nullptr) {
+    burial.trace.category = read->entry.category;
+    burial.trace.active_from = read->note.activated_at;
+    burial.entry = read->entry;
   }
   burials_.insert_or_assign(row.entry, std::move(burial));
 }
@@ -110,7 +110,7 @@ Status Vault::Merge::take(BackupReader& reader) {
 
 Status Vault::Merge::begin(Frame frame) {
   if (!EntryId::parse(frame.name)) return out_of_order("an entry of it has no id");
-  current_.emplace();
+  current_ = std::make_unique<Current>();
   current_->row = {.entry = std::move(frame.name), .wrapped = std::move(frame.sealed)};
   PROVISO_TRY(const auto erased, state_.tombstones.find_entry(state_.tables, current_->row.entry));
   if (erased) {
@@ -136,60 +136,54 @@ Status Vault::Merge::begin(Frame frame) {
 
 Status Vault::Merge::take_record(Frame frame) {
   if (!current_) return out_of_order("a record of it belongs to no entry");
-  if (!current_->why_not.empty()) return Done{};
-  const std::string& entry = current_->row.entry;
+  Current& current = *current_;
+  if (!current.why_not.empty() || !current.key) return Done{};
+  const std::string& id = current.row.entry;
   const auto plain =
-      crypto::open(*current_->key, state_.context(entry, frame.name, frame.version), frame.sealed);
+      crypto::open(*current.key, state_.context(id, frame.name, frame.version), frame.sealed);
   if (!plain && plain.error().code == ErrorCode::kUnavailable) return plain.error();
   if (!plain) {
-    current_->why_not = concat("its record ", in_quotes(frame.name), " does not open");
-    return Done{};
+    current.why_not = concat("its record ", in_quotes(frame.name), " does not open");
+  } else if (!current.entry) {
+    PROVISO_TRY_DONE(take_note(current, frame, plain.value()));
+  } else if (current.entry->revision != frame.version || current.missing.erase(frame.name) == 0) {
+    current.why_not = concat("its record ", in_quotes(frame.name), " is not of its note");
   }
-  if (!current_->entry) {
-    PROVISO_TRY_DONE(take_note(frame, plain.value()));
-    if (!current_->why_not.empty() || !current_->is_taken) return Done{};
-  } else if (current_->entry->revision != frame.version ||
-             current_->missing.erase(frame.name) == 0) {
-    current_->why_not = concat("its record ", in_quotes(frame.name), " is not of its note");
-    return Done{};
-  }
-  if (!current_->is_taken) return Done{};
+  if (!current.why_not.empty() || !current.is_taken) return Done{};
   return state_.tables.insert_record(
-      entry,
+      id,
       {.kind = std::move(frame.name), .version = frame.version, .sealed = std::move(frame.sealed)});
 }
 
-Status Vault::Merge::take_note(const Frame& frame, const crypto::Secret& plain) {
+Status Vault::Merge::take_note(Current& current, const Frame& frame, const crypto::Secret& plain) {
   const auto stored = frame.name == kNote
                           ? parse_stored_note(plain.text())
                           : Result<StoredNote>(out_of_order("an entry begins without its note"));
   const auto note = stored ? note::Note::parse(stored.value().note) : stored.error();
-  auto entry = note ? watchlist::parse_entry(note.value().text) : note.error();
-  if (!entry) {
-    current_->why_not = entry.error().message;
+  auto parsed = note ? watchlist::parse_entry(note.value().text) : note.error();
+  if (!parsed) {
+    current.why_not = parsed.error().message;
     return Done{};
   }
-  const std::string& id = current_->row.entry;
-  if (entry.value().id != id || entry.value().revision != frame.version) {
-    current_->why_not = "its note is another entry's";
+  const watchlist::Entry& entry = current.entry.emplace(std::move(parsed).value());
+  if (entry.id != current.row.entry || entry.revision != frame.version) {
+    current.why_not = "its note is another entry's";
     return Done{};
   }
-  current_->entry = std::move(entry).value();
-  if (is_withdrawn(id)) {
-    plan_burial(current_->row, &stored.value());
-    current_->why_not = "runs were told to forget it, so its erasure is ended now";
+  if (is_withdrawn(entry.id)) {
+    const Read read{.entry = entry, .note = stored.value()};
+    plan_burial(current.row, &read);
+    current.why_not = "runs were told to forget it, so its erasure is ended now";
     return Done{};
   }
-  current_->missing = {std::string(kTemplate), std::string(kThumbnail)};
-  for (const auto& image : current_->entry->images) {
-    current_->missing.insert(image_kind(image.digest));
-  }
-  PROVISO_TRY(const bool has_it, stands(id, frame.version));
+  current.missing = {std::string(kTemplate), std::string(kThumbnail)};
+  for (const auto& image : entry.images) current.missing.insert(image_kind(image.digest));
+  PROVISO_TRY(const bool has_it, stands(entry.id, frame.version));
   if (has_it) return Done{};
   PROVISO_TRY_DONE(run("SAVEPOINT entry"));
-  current_->is_taken = true;
-  PROVISO_TRY_DONE(state_.tables.put_key(current_->row));
-  return state_.tables.drop_records(id);
+  current.is_taken = true;
+  PROVISO_TRY_DONE(state_.tables.put_key(current.row));
+  return state_.tables.drop_records(entry.id);
 }
 
 // A higher revision stays even where it is damaged: the lower one was to go.
@@ -203,8 +197,8 @@ Result<bool> Vault::Merge::stands(std::string_view entry, std::int64_t version) 
 
 Status Vault::Merge::end() {
   if (!current_) return Done{};
-  Current ended = std::move(*current_);
-  current_.reset();
+  const auto ending = std::move(current_);
+  Current& ended = *ending;
   if (ended.why_not.empty() && !ended.entry) ended.why_not = "the backup has no record of it";
   if (ended.why_not.empty() && !ended.missing.empty()) {
     ended.why_not = concat("the backup lacks its record ", *ended.missing.begin());

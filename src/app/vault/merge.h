@@ -11,6 +11,7 @@
 // Errors and threads: as vault.h.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -57,17 +58,22 @@ class Vault::Merge {
   Status begin(Frame frame);
   Status end();
   Status take_record(Frame frame);
-  Status take_note(const Frame& frame, const crypto::Secret& plain);
+  Status take_note(Current& current, const Frame& frame, const crypto::Secret& plain);
   Result<bool> stands(std::string_view entry, std::int64_t version);
   Trace trace_of(std::string_view entry) const;
-  void plan_burial(const watchlist::WrappedKey& row, const StoredNote* note);
+  // `read` where its note opens.
+  struct Read {
+    const watchlist::Entry& entry;
+    const StoredNote& note;
+  };
+  void plan_burial(const watchlist::WrappedKey& row, const Read* read);
   Status run(std::string_view statement) const;
 
   State& state_;
   sql::Database& database_;
   const Restoring& from_;
   WallTime now_;
-  std::optional<Current> current_;
+  std::unique_ptr<Current> current_;  // Null before the first entry.
   std::map<std::string, Burial> burials_;
   Restored restored_;
 };

@@ -239,9 +239,18 @@ Result<std::unique_ptr<Vault::State>> Vault::State::unlock(const watchlist::List
                                                            const crypto::Secret& master,
                                                            Parts parts) {
   auto tables = std::make_unique<Tables>(parts.database, list.text());
-  PROVISO_TRY(const auto sealed_key, tables->index_key());
+  const auto sealed_key = tables->index_key();
+  if (!sealed_key) {
+    PROVISO_TRY(const bool has_list, tables->has_list());
+    if (has_list) return sealed_key.error();
+    return Error{ErrorCode::kNotFound,
+                 concat("the database has no rows of the list ",
+                        list.text(),
+                        "; check its place, or where they are lost bring them back from a backup: "
+                        "`proviso vault restore`")};
+  }
   PROVISO_TRY(auto keyring, Keyring::open(list, master, parts.key_files, *tables));
-  PROVISO_TRY(auto index_key, crypto::open(master, index_key_context(list), sealed_key));
+  PROVISO_TRY(auto index_key, crypto::open(master, index_key_context(list), sealed_key.value()));
   Tables& address = *tables;
   return std::make_unique<State>(State{.owned_tables = std::move(tables),
                                        .tables = address,
