@@ -1,4 +1,4 @@
-"""Backups of a vault over the commands: whom they open for, and what a file that is not whole, or not this vault's, changes."""
+"""Backups of a vault over the commands: whom they open for, and that no broken or foreign file changes anything."""
 import os
 import subprocess
 import unittest
@@ -62,7 +62,8 @@ class Backup(VaultTest):
         refused("nothing was opened", whole, self.folder / "nowhere")
         for part in (whole[:len(whole) // 2], whole[:-1], bytes(edited), b"", b"words\n"):
             refused("cut off or changed, or is no age file", part)
-        for plain, said in ((b"proviso/vault-backup/v2\n{}\n", "a newer version made it"), (b"other words\n", "no backup of a vault")):
+        for plain, said in ((b"proviso/vault-backup/v2\n{}\n", "a newer version made it"),
+                            (b"other words\n", "no backup of a vault")):
             sealed = subprocess.run(["age", "-r", self.recipient], input=plain, check=True, capture_output=True).stdout
             refused(said, sealed)
         self.assertEqual(self.leaves("vault_restored"), 0)

@@ -1,4 +1,4 @@
-"""What has expired is gone, also from the copies of yesterday with all that the machine still has; what has not is still there.
+"""What has expired is gone, also from yesterday's copies with all that the machine still has; what has not stays.
 
 On SQLite and on PostgreSQL. PROVISO_FULL=1: 1000 entries and 20 kills, else 20 and 3.
 """

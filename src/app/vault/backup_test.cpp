@@ -258,6 +258,21 @@ TEST_P(BackupTest, BringsBackWhoHasAnImageOfSomebodyErasedIfTheyStoodThen) {
   EXPECT_EQ(active_ids(), Ids{"w-2"});
 }
 
+TEST_P(BackupTest, ChangesNothingWhereTheLogCannotBeWritten) {
+  add(entry_of("w-1"));
+  const Bytes backup = back_up();
+  ASSERT_TRUE(database->run("DELETE FROM vault_record").has_value());
+  const auto rows = all_rows();
+  vault.reset();
+  Vault::Parts unlogged = parts();
+  unlogged.record = [](std::string_view /*kind*/, const Value::Object& /*body*/) -> Status {
+    return Error{ErrorCode::kUnavailable, "the disk is full"};
+  };
+  EXPECT_FALSE(Vault::restore(list, master, unlogged, from(backup), kEntryNow).has_value());
+  EXPECT_EQ(all_rows(), rows);
+  EXPECT_EQ(restore(from(backup)).value().entries, 1U) << "control";
+}
+
 TEST_P(BackupTest, NeedsTheListKey) {
   add(entry_of("w-1"));
   const Bytes backup = back_up();
