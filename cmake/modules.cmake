@@ -40,6 +40,7 @@ proviso_module(adapters/http DEPENDS base/core LIBRARIES PkgConfig::CURL TEST_DE
 proviso_module(adapters/ffmpeg DEPENDS base/core base/image stages/video adapters/openssl LIBRARIES PkgConfig::FFMPEG)
 proviso_module(adapters/openvino DEPENDS base/core base/image base/tensor base/toml base/crypto LIBRARIES openvino::runtime)
 proviso_module(adapters/sql DEPENDS base/core LIBRARIES PkgConfig::SQLITE PkgConfig::LIBPQ TEST_DEPENDS adapters/openssl)
+proviso_module(adapters/age DEPENDS base/core TEST_DEPENDS adapters/openssl)
 proviso_module(adapters/qr DEPENDS base/core LIBRARIES PkgConfig::QRENCODE)
 proviso_module(adapters/zip DEPENDS base/core LIBRARIES PkgConfig::LIBZIP)
 proviso_module(adapters/jpeg DEPENDS base/core base/image LIBRARIES PkgConfig::TURBOJPEG)
@@ -52,7 +53,7 @@ proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality st
 proviso_module(app/vault DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist safeguards/audit stages/search adapters/sql adapters/zip TEST_DEPENDS adapters/openssl)
 proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguards/note safeguards/officers safeguards/audit safeguards/authority safeguards/deployment LIBRARIES Threads::Threads)
 proviso_module(app/drafting DEPENDS base/core base/crypto base/json base/toml safeguards/policy safeguards/watchlist safeguards/authority stages/video)
-proviso_module(app/commands COMMAND_LINE DEPENDS app/site app/vault safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg adapters/http adapters/qr
+proviso_module(app/commands COMMAND_LINE DEPENDS app/site app/vault safeguards/verify app/drafting app/pipeline app/enrolment app/evaluation adapters/openvino adapters/ffmpeg adapters/jpeg adapters/http adapters/age adapters/qr
   LIBRARIES CLI11::CLI11)
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/app/commands/main.cpp)
   add_executable(proviso src/app/commands/main.cpp)

@@ -29,12 +29,12 @@ class SignedSite:
         self.officer("jo", "sergeant", "author")
         self.officer("sam", "superintendent", "authorising-officer")
 
-    def run(self, *words, sealed_by=False, code=0) -> str:
+    def run(self, *words, sealed_by=False, code=0, environment=None) -> str:
         words = [*words, "--site", self.site]
         if sealed_by:
             words += ["--passphrase-file", self.passphrase]
         done = subprocess.run([self.program, *map(str, words)], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, start_new_session=True, check=False)
+                              stdin=subprocess.DEVNULL, start_new_session=True, check=False, env=environment)
         assert done.returncode == code, f"{words} ended with {done.returncode}: {done.stdout}{done.stderr}"
         return done.stdout if code == 0 else done.stderr
 

@@ -1,74 +1,24 @@
 """From a request to destruction by the commands alone: two people, a sealed list that alerts, an erasure that holds."""
+import base64
 import datetime
 import json
 import pathlib
-import shutil
 import subprocess
-import tempfile
 import unittest
 
-from clips_test import MEDIA, frame
-from deployment_tool import FULL
-from signed_site import LIGHT_KEY
-from site_tool import MODELS, PROGRAM, Office
-
-CLIP = MEDIA / "carphone_pristine.mp4"
-NEEDLE = "A needle that nobody else would write"
+from deployment_tool import CLIP, FULL
+from site_tool import MODELS, PROGRAM
+from vault_tool import NEEDLE, VaultTest, forms_of, template_in
 
 
-def later(days: int) -> str:
-    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+def files_with(folder: pathlib.Path, needle: bytes) -> list[str]:
+    """Which files hold it, as it is or written in another way."""
+    forms = forms_of(needle)
+    return [str(path.relative_to(folder)) for path in folder.rglob("*")
+            if path.is_file() and any(form in path.read_bytes() for form in forms)]
 
 
-class Vault(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        held = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(held.cleanup)
-        cls.base = pathlib.Path(held.name)
-        first = Office.copy(cls.base)
-        for name in ("mia", "max"):
-            first.officer(name, "sergeant", "watchlist-manager")
-        cls.first = first
-        cls.photograph = frame(CLIP, 60, "", cls.base / "man.jpg")
-
-    def setUp(self):
-        self.office = self.first.copied(pathlib.Path(tempfile.mkdtemp(dir=self.base)))
-        self.folder = self.office.folder
-        self.unlock = self.folder / "vault passphrase"
-        self.unlock.touch(mode=0o600)
-        self.unlock.write_text("the vault has words of its own")
-        self.vault("new", *LIGHT_KEY, by="mia")
-
-    def vault(self, name, *words, by="mia", code=0) -> str:
-        return self.office.run("vault", name, *words, "--as", by, "--unlock", self.unlock, sealed_by=True, code=code)
-
-    def request(self, entry="w-1", **changes) -> pathlib.Path:
-        shutil.copyfile(self.photograph, self.folder / "man.jpg")
-        body = {"id": entry, "label": "Alex Example", "category": "missing-at-risk", "legal_basis": "A court's order",
-                "reason": NEEDLE, "requested_response": "Speak to the person", "approved_by": "max",
-                "expires_at": later(10),
-                "images": [{"file": "man.jpg", "source": "custody", "taken_on": "2026-03-14",
-                            "provenance": "Custody record 25/1234"}]} | changes
-        file = self.folder / f"{entry}.json"
-        file.write_text(json.dumps({name: value for name, value in body.items() if value is not None}))
-        return file
-
-    def ask(self, entry="w-1", code=0, **changes) -> str:
-        return self.vault("request", self.request(entry, **changes), "--models", MODELS, "--yes", code=code)
-
-    def listed(self) -> dict:
-        return {row["entry"]: row["active"] for row in map(json.loads, self.vault("list", "--json").splitlines())}
-
-    def kinds(self) -> list[str]:
-        return [entry["kind"] for entry in self.office.journal()]
-
-    def sealed(self) -> pathlib.Path:
-        file = self.folder / "list.sealed"
-        self.said = self.vault("seal", "-o", file)
-        return file
-
+class Vault(VaultTest):
     def runs(self, sealed) -> tuple[str, subprocess.Popen]:
         """What a run over the man's three visits says, and the same run in real time."""
         once, often = self.folder / "once.mp4", self.folder / "often.mp4"
@@ -177,18 +127,30 @@ class Vault(unittest.TestCase):
         self.assertEqual(self.listed(), {"w-1": True, "w-2": True})
 
     def test_a_stopped_site_shows_nobody_without_the_vaults_passphrase(self):
-        self.ask()
+        response = "Sit with the person until a colleague comes"
+        self.ask(requested_response=response)
         self.vault("approve", "w-1", "--yes", by="max")
-        for file in (self.folder / "w-1.json", self.folder / "man.jpg"):
+        sealed = self.sealed()
+        template = template_in(sealed.read_bytes(), "w-1")
+        photograph = self.photograph.read_bytes()
+        for file in (self.folder / "w-1.json", self.folder / "man.jpg", sealed):
             file.unlink()
-        needles = [NEEDLE.encode(), b"Alex Example", self.photograph.read_bytes()[200:400]]
-        for path in self.folder.rglob("*"):
-            if path.is_file():
-                for needle in needles:
-                    self.assertNotIn(needle, path.read_bytes(), path)
+        needles = {"label": b"Alex Example", "reason": NEEDLE.encode(), "provenance": b"Custody record 25/1234",
+                   "legal basis": b"A court's order", "response": response.encode(),
+                   "photograph": photograph[200:400], "photograph's end": photograph[-300:-100], "template": template[:64],
+                   "template's end": template[-64:]}
+        for name, needle in needles.items():
+            self.assertEqual(files_with(self.folder, needle), [], name)
         pictures = self.folder / "pictures"
-        self.assertIn(NEEDLE, self.vault("show", "w-1", "--pictures", pictures), "the control: unlocked it stands there")
-        self.assertEqual((pictures / "w-1-1.jpg").read_bytes(), self.photograph.read_bytes())
+        shown = self.vault("show", "w-1", "--pictures", pictures)
+        for words in ("Alex Example", NEEDLE, "Custody record 25/1234", "A court's order", response):
+            self.assertIn(words, shown, "the control: unlocked it stands there")
+        self.assertEqual((pictures / "w-1-1.jpg").read_bytes(), photograph)
+        self.assertEqual(template_in(self.sealed().read_bytes(), "w-1"), template)
+        for name, written in (("template", template.hex().upper().encode()), ("template", base64.b64encode(b"x" + template)),
+                              ("reason", shown.encode("utf-16-be"))):
+            (self.folder / "control").write_bytes(written)
+            self.assertIn("control", files_with(self.folder, needles[name]), "the control: the search is not blind")
         self.unlock.write_text("another passphrase altogether")
         self.assertIn("stays locked", self.vault("list", code=1))
 

@@ -119,14 +119,22 @@ Status certify(const Settings& settings) {
     if (!is_so) return Error{ErrorCode::kInvalidInput, "not certified: the answer was not yes"};
   }
   PROVISO_TRY(const auto root, ask_root_key(site, settings));
-  PROVISO_TRY(const auto note, site.certify(officer, root, now));
-  PROVISO_TRY_DONE(with_hint(site::record(site,
-                                          clock,
-                                          "officer_certified",
-                                          {{"certificate", crypto::to_hex(crypto::sha256(note))},
-                                           {"key", officer.key.to_text()},
-                                           {"officer", officer.id}}),
-                             concat("officer ", officer.id, " is certified")));
+  const auto note = site.certify(officer, root, now);
+  if (!note) {
+    if (note.error().code != ErrorCode::kUnavailable) {
+      PROVISO_TRY_DONE(site::record(
+          site, clock, "officer_refused", {{"officer", officer.id}, {"reason", "not-certified"}}));
+    }
+    return note.error();
+  }
+  PROVISO_TRY_DONE(
+      with_hint(site::record(site,
+                             clock,
+                             "officer_certified",
+                             {{"certificate", crypto::to_hex(crypto::sha256(note.value()))},
+                              {"key", officer.key.to_text()},
+                              {"officer", officer.id}}),
+                concat("officer ", officer.id, " is certified")));
   std::cout << "\ncertified by " << site.name() << "\nNext: `proviso officer list` shows who may "
             << "act; an author then runs `proviso authority draft`\n";
   return Done{};

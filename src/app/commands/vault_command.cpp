@@ -7,6 +7,7 @@
 #include "app/commands/engine.h"
 #include "app/commands/passphrase.h"
 #include "app/commands/request_enrolment.h"
+#include "app/commands/vault_backup.h"
 #include "app/commands/vault_desk.h"
 #include "app/commands/vault_import.h"
 #include "app/vault/composition.h"
@@ -117,8 +118,11 @@ Status be_certain(const Settings& settings, std::string_view question) {
 Status ask(const Settings& settings) {
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
   PROVISO_TRY(const auto written, vault::find_request(settings.file));
-  PROVISO_TRY(auto request, vault::read_request(written, settings.desk.by, desk->now()));
-  PROVISO_TRY_DONE(watchlist::check(request.entry, desk->policy(), desk->now()));
+  auto read = vault::read_request(written, settings.desk.by, desk->now());
+  if (!read) return desk->told(read.error(), {});
+  vault::RequestFile request = std::move(read).value();
+  PROVISO_TRY_DONE(
+      desk->told(watchlist::check(request.entry, desk->policy(), desk->now()), request.entry.id));
   print(request.entry);
   PROVISO_TRY(auto engine, open_engine(settings.models, {}, kLanesDefault, 1));
   PROVISO_TRY(const auto enrolled, enrol_request(engine, desk->policy(), request));
@@ -187,7 +191,7 @@ Status approve_one(VaultDesk& desk, const Settings& settings, const std::string&
   PROVISO_TRY_DONE(show_conflicts(desk, view.known));
   PROVISO_TRY_DONE(be_certain(settings, "\nApprove that this person is listed?"));
   PROVISO_TRY(auto note, note::Note::parse(view.note));
-  PROVISO_TRY_DONE(desk.sign(note));
+  PROVISO_TRY_DONE(desk.told(desk.sign(note), entry));
   PROVISO_TRY_DONE(desk.vault().activate(note.to_text(), desk.rules()));
   std::cout << "active until " << to_rfc3339(view.entry.expires_at)
             << ", in every list that is sealed from now on\n";
@@ -432,6 +436,7 @@ void add_vault(CLI::App& app, Exit& exit) {
     add_particulars(*command, one.name, *settings);
     command->callback(calling<Settings>(one.act, settings, exit));
   }
+  add_vault_backup(*group, exit);
 }
 
 }  // namespace proviso::commands

@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFormat = "proviso/vault/v1";
 constexpr std::size_t kSettingsBytesMax = 8192;
 constexpr std::size_t kPlaceBytesMax = 2048;
+constexpr std::size_t kKeptBytesMax = std::size_t{1} << 30U;
 constexpr const char* kListName = "watchlist";
 
 fs::path folder_of(const site::Site& site) {
@@ -98,20 +99,39 @@ Status VaultDesk::read(const Request& request) {
   PROVISO_TRY(policy_, site::read_policy(site_));
   PROVISO_TRY(auto officers, site_.read_register(now_));
   officers_ = std::make_unique<const officers::Register>(std::move(officers));
+  PROVISO_TRY(journal_, audit::Journal::open(site_.log_folder(), clock_));
   officer_ = officers_->find(request.by);
   if (officer_ == nullptr) {
+    Value::Object body{{"reason", "not-authorised"}};
+    if (EntryId::parse(request.by)) body.emplace("officer", request.by);
+    PROVISO_TRY_DONE(record("entry_refused", std::move(body)));
     return Error{ErrorCode::kNotFound,
                  concat("vault: no officer ",
                         in_quotes(request.by),
                         " is certified here; `proviso officer list` names them")};
   }
-  PROVISO_TRY(journal_, audit::Journal::open(site_.log_folder(), clock_));
   return Done{};
 }
 
 Status VaultDesk::record(std::string_view kind, Value::Object body) {
   PROVISO_TRY_DONE(journal_->append(kind, std::move(body)));
   return Done{};
+}
+
+Status VaultDesk::record_refusal(ErrorCode code, std::string_view entry) {
+  Value::Object body{{"officer", officer_->id},
+                     {"reason", code == ErrorCode::kNotAuthorised ? "not-authorised" : "invalid"}};
+  if (EntryId::parse(entry)) body.emplace("entry", entry);
+  return record("entry_refused", std::move(body));
+}
+
+Status VaultDesk::told(const Status& status, std::string_view entry) {
+  if (status) return status;
+  const ErrorCode code = status.error().code;
+  if (code == ErrorCode::kNotAuthorised || code == ErrorCode::kInvalidInput) {
+    PROVISO_TRY_DONE(record_refusal(code, entry));
+  }
+  return status;
 }
 
 Result<std::vector<std::vector<vault::Likeness>>> VaultDesk::conflicts_of(
@@ -145,34 +165,57 @@ Result<std::vector<std::vector<vault::Likeness>>> VaultDesk::conflicts_of(
   return found;
 }
 
-Status VaultDesk::unlock(const Request& request) {
+Result<crypto::Secret> VaultDesk::unlock(const Request& request) {
   make_no_core();
   PROVISO_TRY(const auto places, read_places(site_));
-  PROVISO_TRY(const auto master, open_master(site_, request.unlock_file));
+  PROVISO_TRY(auto master, open_master(site_, request.unlock_file));
   PROVISO_TRY(database_, sql::Database::open(places.database));
   keys_ = std::make_unique<watchlist::KeyFolder>(places.keys);
-  PROVISO_TRY(vault_,
-              vault::Vault::open(list_id(),
-                                 master,
-                                 {.database = *database_,
-                                  .key_files = *keys_,
-                                  .record = [this](std::vector<audit::Act> acts) -> Status {
-                                    PROVISO_TRY_DONE(journal_->append(std::move(acts)));
-                                    return Done{};
-                                  },
-                                  .withdraw = [this](std::span<const EntryId> entries) -> Status {
-                                    return site::add_erased(folder_of(site_) / "erased", entries);
-                                  }},
-                                 now_));
-  return Done{};
+  kept_ = fs::path(places.keys) / "entry-keys";
+  return master;
+}
+
+vault::Vault::Parts VaultDesk::parts() {
+  return {.database = *database_,
+          .key_files = *keys_,
+          .record = [this](std::vector<audit::Act> acts) -> Status {
+            PROVISO_TRY_DONE(journal_->append(std::move(acts)));
+            return Done{};
+          },
+          .withdraw = [this](std::span<const EntryId> entries) -> Status {
+            return site::add_erased(folder_of(site_) / "erased", entries);
+          },
+          .keep = [this](std::span<const std::byte> wrapped_keys) -> Status {
+            return write_file_durably(kept_, wrapped_keys);
+          }};
 }
 
 Result<std::unique_ptr<VaultDesk>> VaultDesk::open(const Request& request) {
   PROVISO_TRY(auto site, site::Site::open(request.site));
   std::unique_ptr<VaultDesk> desk(new VaultDesk(std::move(site)));
   PROVISO_TRY_DONE(desk->read(request));
-  PROVISO_TRY_DONE(desk->unlock(request));
+  PROVISO_TRY(const auto master, desk->unlock(request));
+  PROVISO_TRY(desk->vault_, vault::Vault::open(list_id(), master, desk->parts(), desk->now_));
   return desk;
+}
+
+Result<vault::Restored> VaultDesk::restore(const Request& request,
+                                           vault::Source backup,
+                                           std::function<Status()> finished) {
+  PROVISO_TRY(auto site, site::Site::open(request.site));
+  VaultDesk desk(std::move(site));
+  PROVISO_TRY_DONE(desk.read(request));
+  PROVISO_TRY_DONE(desk.check_manages());
+  PROVISO_TRY(const auto master, desk.unlock(request));
+  auto kept = read_file(desk.kept_, kKeptBytesMax);
+  if (!kept && kept.error().code != ErrorCode::kNotFound) return kept.error();
+  PROVISO_TRY(auto withdrawn, site::read_erased(folder_of(desk.site_) / "erased"));
+  const vault::Restoring from{.backup = std::move(backup),
+                              .finished = std::move(finished),
+                              .kept = kept ? std::move(kept).value() : std::vector<std::byte>(),
+                              .withdrawn = std::move(withdrawn),
+                              .officer = request.by};
+  return vault::Vault::restore(list_id(), master, desk.parts(), from, desk.now_);
 }
 
 Status VaultDesk::make(const Request& request, const Places& places) {
@@ -205,7 +248,8 @@ Status VaultDesk::make(const Request& request, const Places& places) {
                                    {.database = *desk.database_,
                                     .key_files = *desk.keys_,
                                     .record = [](auto&&...) -> Status { return Done{}; },
-                                    .withdraw = [](auto&&...) -> Status { return Done{}; }},
+                                    .withdraw = [](auto&&...) -> Status { return Done{}; },
+                                    .keep = [](auto&&...) -> Status { return Done{}; }},
                                    desk.now_));
   // Last: a folder with it is a vault.
   PROVISO_TRY_DONE(write_file_durably(folder / "vault.json",

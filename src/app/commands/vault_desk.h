@@ -12,6 +12,8 @@
 // The process makes no core dump from the moment a vault is unlocked.
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +44,10 @@ class VaultDesk {
   };
   static Status make(const Request& request, const Places& places);
   static Result<std::unique_ptr<VaultDesk>> open(const Request& request);
+  // Also where the rows are lost. Errors: as check_manages() and vault::Vault::restore().
+  static Result<vault::Restored> restore(const Request& request,
+                                         vault::Source backup,
+                                         std::function<Status()> finished);
 
   vault::Vault& vault() { return *vault_; }
   vault::Vault::Rules rules() const { return {*officers_, *policy_, now_}; }
@@ -55,6 +61,10 @@ class VaultDesk {
   // asks for the passphrase: nobody acts in another's name.
   Status check_manages();
   Status record(std::string_view kind, Value::Object body);
+  // What is refused before it reaches the vault. `entry`: its id, or empty.
+  Status record_refusal(ErrorCode code, std::string_view entry);
+  // Gives the status back; a refusal is recorded first.
+  Status told(const Status& status, std::string_view entry);
   // Whom each of `ones` looks like among all who are stored and among themselves, from the policy's
   // lowest threshold on. What is found is recorded: `conflict_seen`. Reads every template at the
   // first call.
@@ -64,7 +74,8 @@ class VaultDesk {
  private:
   explicit VaultDesk(site::Site site) : site_(std::move(site)) {}
   Status read(const Request& request);
-  Status unlock(const Request& request);
+  Result<crypto::Secret> unlock(const Request& request);  // The master key.
+  vault::Vault::Parts parts();
   Result<const crypto::SecretKey*> key();  // Asked for once.
 
   site::Site site_;
@@ -79,6 +90,7 @@ class VaultDesk {
   std::unique_ptr<audit::Journal> journal_;
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<watchlist::KeyFolder> keys_;
+  std::filesystem::path kept_;  // What a restore needs besides an older backup; beside the keys.
   std::unique_ptr<vault::Vault> vault_;  // Last: it uses all of the above.
 };
 

@@ -51,6 +51,9 @@ class Import {
     }
     for (std::size_t n = 0; n < rows_.size(); ++n) {
       PROVISO_TRY_DONE(look(rows_[n]));
+      if (rows_[n].standing == Standing::kFaulty && !options_.is_dry) {
+        PROVISO_TRY_DONE(desk_.record_refusal(ErrorCode::kInvalidInput, rows_[n].entry));
+      }
       show_progress("reading", n + 1, rows_.size(), kShownEvery);
     }
     refuse_doubles();

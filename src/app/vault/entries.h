@@ -76,4 +76,19 @@ struct Certificate {
   std::string text;         // Canonical JSON, one line.
 };
 
+struct BackedUp {
+  crypto::Digest digest;  // Names the backup.
+  std::size_t entries = 0;
+};
+
+// What a restore did. An entry that is left out is one of the backup's that was erased, has no key
+// any more, or does not open; or one of which the backup has no record.
+struct Restored {
+  WallTime made_at;  // The backup.
+  crypto::Digest digest;
+  std::size_t entries = 0;  // Whose records came from the backup.
+  std::size_t stayed = 0;   // Stood here, whole and of as high a revision.
+  std::vector<LeftOut> left_out;
+};
+
 }  // namespace proviso::vault

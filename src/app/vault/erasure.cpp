@@ -62,6 +62,7 @@ Result<std::optional<Certificate>> Vault::State::finish(WallTime at) {
   }
   PROVISO_TRY_DONE(withdraw(ids));
   PROVISO_TRY_DONE(keyring.destroy(ids));
+  PROVISO_TRY_DONE(keep_keys(at));
   PROVISO_TRY_DONE(tables.scrub());
   PROVISO_TRY(const auto left, tables.rows_under_erasure());
   if (left != 0) {

@@ -239,7 +239,8 @@ TEST_P(ErasureTest, HoldsForCopiesOfTheDatabasesFilesAndNotWhereTheKeyFileWasCop
                        {.database = *database,
                         .key_files = with_keys,
                         .record = std::move(copied.record),
-                        .withdraw = std::move(copied.withdraw)},
+                        .withdraw = std::move(copied.withdraw),
+                        .keep = std::move(copied.keep)},
                        kEntryNow);
   };
   vault.reset();
@@ -322,11 +323,18 @@ class KilledErasureTest : public ErasureTest {
       steps.next();
       return Done{};
     };
-    auto opened_vault = Vault::open(
-        list,
-        master,
-        {.database = dying, .key_files = dying_keys, .record = record, .withdraw = withdraw},
-        at);
+    const auto keep = [&](std::span<const std::byte>) -> Status {
+      steps.next();
+      return Done{};
+    };
+    auto opened_vault = Vault::open(list,
+                                    master,
+                                    {.database = dying,
+                                     .key_files = dying_keys,
+                                     .record = record,
+                                     .withdraw = withdraw,
+                                     .keep = keep},
+                                    at);
     if (!opened_vault || !opened_vault.value()->expire(at)) ::_exit(3);
     return steps.count;
   }

@@ -35,12 +35,23 @@ Result<std::vector<sql::Row>> Tables::run(std::string_view statement,
 
 Status Tables::create(const sql::Blob& sealed_index_key) {
   PROVISO_TRY(auto transaction, sql::Transaction::begin(*database_));
+  PROVISO_TRY_DONE(lay_out(sealed_index_key, 0));
+  return transaction.commit();
+}
+
+Status Tables::lay_out(const sql::Blob& sealed_index_key, std::uint64_t epoch) {
   for (const std::string_view statement : kSchema) PROVISO_TRY_DONE(run(statement));
   PROVISO_TRY_DONE(
       run("INSERT INTO vault_list (list, epoch, index_key) VALUES ($1, $2, $3) "
           "ON CONFLICT (list) DO NOTHING",
-          {text(list_), std::int64_t{0}, sealed_index_key}));
-  return transaction.commit();
+          {text(list_), static_cast<std::int64_t>(epoch), sealed_index_key}));
+  return Done{};
+}
+
+Result<bool> Tables::has_list() const {
+  for (const std::string_view statement : kSchema) PROVISO_TRY_DONE(run(statement));
+  PROVISO_TRY(const auto rows, run("SELECT list FROM vault_list WHERE list = $1", {text(list_)}));
+  return !rows.empty();
 }
 
 Result<sql::Blob> Tables::index_key() const {
@@ -138,10 +149,7 @@ Status Tables::bury(std::span<const TombstoneRow> tombstones,
             "ON CONFLICT (mark) DO UPDATE SET sealed = excluded.sealed",
             {text(row.mark), row.sealed}));
   }
-  for (const ErasureRow& row : erasures) {
-    PROVISO_TRY_DONE(run("INSERT INTO vault_erasure (entry, reason) VALUES ($1, $2)",
-                         {text(row.entry), text(row.reason)}));
-  }
+  for (const ErasureRow& row : erasures) PROVISO_TRY_DONE(add_erasure(row));
   return transaction.commit();
 }
 
@@ -176,6 +184,52 @@ Result<std::int64_t> Tables::rows_under_erasure() const {
     count += sql::integer_of(rows.front().front());
   }
   return count;
+}
+
+Result<std::vector<TombstoneRow>> Tables::tombstones() const {
+  PROVISO_TRY(const auto rows, run("SELECT mark, sealed FROM vault_tombstone ORDER BY mark"));
+  std::vector<TombstoneRow> found;
+  found.reserve(rows.size());
+  for (const sql::Row& row : rows) {
+    found.push_back({.mark = sql::text_of(row[0]), .sealed = sql::blob_of(row[1])});
+  }
+  return found;
+}
+
+Result<std::vector<std::string>> Tables::kinds_of(std::string_view entry) const {
+  PROVISO_TRY(const auto rows,
+              run("SELECT kind FROM vault_record WHERE entry = $1 "
+                  "ORDER BY CASE WHEN kind = 'note' THEN 0 ELSE 1 END, kind",
+                  {text(entry)}));
+  std::vector<std::string> kinds;
+  for (const sql::Row& row : rows) kinds.push_back(sql::text_of(row[0]));
+  return kinds;
+}
+
+Status Tables::put_key(const WrappedKey& key) {
+  PROVISO_TRY_DONE(
+      run("INSERT INTO vault_entry (entry, wrapped) VALUES ($1, $2) "
+          "ON CONFLICT (entry) DO UPDATE SET wrapped = excluded.wrapped",
+          {text(key.entry), key.wrapped}));
+  return Done{};
+}
+
+Status Tables::drop_records(std::string_view entry) {
+  PROVISO_TRY_DONE(run("DELETE FROM vault_record WHERE entry = $1", {text(entry)}));
+  return Done{};
+}
+
+Status Tables::add_tombstone(const TombstoneRow& row) {
+  PROVISO_TRY_DONE(run(
+      "INSERT INTO vault_tombstone (mark, sealed) VALUES ($1, $2) ON CONFLICT (mark) DO NOTHING",
+      {text(row.mark), row.sealed}));
+  return Done{};
+}
+
+Status Tables::add_erasure(const ErasureRow& row) {
+  PROVISO_TRY_DONE(run("INSERT INTO vault_erasure (entry, reason) VALUES ($1, $2)",
+                       {text(row.entry), text(row.reason)}));
+  return Done{};
 }
 
 Status Tables::scrub() {

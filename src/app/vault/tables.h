@@ -44,6 +44,10 @@ class Tables final : public watchlist::KeyTable {
 
   // Leaves what is there as it is.
   Status create(const sql::Blob& sealed_index_key);
+  // The same within the caller's transaction, as for all below that say so.
+  Status lay_out(const sql::Blob& sealed_index_key, std::uint64_t epoch);
+  // Makes the tables where there are none.
+  Result<bool> has_list() const;
   // Errors: kNotFound if the database has not this list.
   Result<sql::Blob> index_key() const;
 
@@ -63,12 +67,22 @@ class Tables final : public watchlist::KeyTable {
   Status finish_erasures();
   // Rows of the entries under erasure, over every table that could hold one.
   Result<std::int64_t> rows_under_erasure() const;
+
+  // For backups. A record's kinds have the note first.
+  Result<std::vector<TombstoneRow>> tombstones() const;
+  Result<std::vector<std::string>> kinds_of(std::string_view entry) const;
+  // Within the caller's transaction: a key takes the place of the one that is there, a tombstone
+  // does not.
+  Status put_key(const watchlist::WrappedKey& key);
+  Status drop_records(std::string_view entry);
+  Status insert_record(std::string_view entry, const RecordRow& record);
+  Status add_tombstone(const TombstoneRow& row);
+  Status add_erasure(const ErasureRow& row);
   Status scrub();
 
  private:
   Result<std::vector<sql::Row>> run(std::string_view statement,
                                     const std::vector<sql::Cell>& values = {}) const;
-  Status insert_record(std::string_view entry, const RecordRow& record);
 
   sql::Database* database_;
   std::string list_;

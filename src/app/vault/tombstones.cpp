@@ -63,6 +63,10 @@ std::vector<TombstoneRow> Tombstones::of(const Trace& trace, const watchlist::En
   return rows;
 }
 
+bool Tombstones::opens(const TombstoneRow& row) const {
+  return crypto::open(index_key_, context_of(list_, row.mark), row.sealed).has_value();
+}
+
 Result<std::optional<Trace>> Tombstones::find(const Tables& tables, std::string_view what) const {
   const std::string mark = crypto::to_hex(crypto::keyed_digest(index_key_, what));
   PROVISO_TRY(const auto sealed, tables.tombstone(mark));

@@ -24,6 +24,7 @@ class Tombstones {
   // Of the id, and of each image where the entry could still be read.
   std::vector<TombstoneRow> of(const Trace& trace, const watchlist::Entry* entry) const;
 
+  bool opens(const TombstoneRow& row) const;
   Result<std::optional<Trace>> find_entry(const Tables& tables, std::string_view entry) const;
   Result<std::optional<Trace>> find_image(const Tables& tables, const crypto::Digest& image) const;
 

@@ -19,17 +19,7 @@ using watchlist::Entry;
 using watchlist::Keyring;
 using watchlist::WrappedKey;
 
-constexpr std::string_view kThumbnail = "thumbnail";
-
 static_assert(std::endian::native == std::endian::little, "templates are stored little-endian");
-
-std::string image_kind(const crypto::Digest& digest) {
-  return concat("image.", crypto::to_hex(digest));
-}
-
-std::string index_key_context(const watchlist::ListId& list) {
-  return concat("proviso/index-key/v1 ", list.text());
-}
 
 Status check_images(const Entry& entry, const Request& request) {
   const auto refuse = [&](std::string_view why) {
@@ -97,6 +87,42 @@ Error too_many(std::size_t found) {
 
 Vault::Vault(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Vault::~Vault() = default;
+
+Result<Vault::State::Stored> Vault::State::read(const WrappedKey& row) {
+  PROVISO_TRY(auto key, keyring.unwrap(row));
+  PROVISO_TRY(const auto found, tables.record(row.entry, kNote));
+  const std::int64_t version = found ? found->version : 0;
+  PROVISO_TRY(const auto plain, opened(row, key, kNote, version));
+  PROVISO_TRY(auto note, parse_stored_note(plain.text()));
+  PROVISO_TRY(const auto parsed, note::Note::parse(note.note));
+  PROVISO_TRY(auto entry, watchlist::parse_entry(parsed.text));
+  return Stored{.row = row,
+                .key = std::move(key),
+                .version = version,
+                .note = std::move(note),
+                .entry = std::move(entry)};
+}
+
+Status Vault::State::check_not_erased(const Entry& entry) const {
+  PROVISO_TRY(const auto same, tombstones.find_entry(tables, entry.id));
+  if (same) {
+    return refused(entry.id,
+                   concat("it was erased at ", to_rfc3339(same->until), " (", same->reason, ')'),
+                   "an id that went does not come back: make a new request under a new one");
+  }
+  for (const auto& image : entry.images) {
+    PROVISO_TRY(const auto earlier, tombstones.find_image(tables, image.digest));
+    if (!earlier || entry.asked_at > earlier->until) continue;
+    return refused(entry.id,
+                   concat("an image of it was erased at ",
+                          to_rfc3339(earlier->until),
+                          " with the entry ",
+                          earlier->entry,
+                          ", after this request was made"),
+                   "if the person is sought again, make a new request");
+  }
+  return Done{};
+}
 
 Result<Vault::State::Template> Vault::State::template_of(const Stored& stored) const {
   PROVISO_TRY(const auto bytes, bytes_of(stored, kTemplate));
@@ -198,24 +224,26 @@ Status Vault::State::activate(std::string_view bytes, const Rules& rules) {
 Result<std::string> Vault::State::look(const WrappedKey& row,
                                        const Rules& rules,
                                        ActiveList& list) {
+  const auto damaged = [&](const Error& error) -> Result<std::string> {
+    if (error.code == ErrorCode::kUnavailable) return error;
+    Value::Object body{{"reason", "damaged"}};
+    if (EntryId::parse(row.entry)) body.emplace("entry", row.entry);
+    PROVISO_TRY_DONE(act("entry_refused", std::move(body)));
+    return error.message;
+  };
   auto stored = read(row);
-  if (!stored) {
-    if (stored.error().code == ErrorCode::kUnavailable) return stored.error();
-    return stored.error().message;
-  }
+  if (!stored) return damaged(stored.error());
   const StoredNote& note = stored.value().note;
   if (!note.activated_at) return std::string("nobody has approved it");
-  if (stored.value().entry.id != row.entry) return std::string("its row is another entry's");
+  if (stored.value().entry.id != row.entry) {
+    return damaged({ErrorCode::kCorrupt, "its row is another entry's"});
+  }
   auto approved = ApprovedEntry::verify(
       note.note, rules.officers, rules.policy, {.signed_at = *note.activated_at, .now = rules.now});
   if (!approved) return approved.error().message;
   auto face = template_of(stored.value());
   auto thumbnail = bytes_of(stored.value(), kThumbnail);
-  if (!face || !thumbnail) {
-    const Error& error = face ? thumbnail.error() : face.error();
-    if (error.code == ErrorCode::kUnavailable) return error;
-    return error.message;
-  }
+  if (!face || !thumbnail) return damaged(face ? thumbnail.error() : face.error());
   list.entries.push_back({.entry = approved.value().entry(),
                           .digest = approved.value().digest(),
                           .model_pack = face.value().model_pack,
@@ -235,22 +263,38 @@ Result<std::unique_ptr<Vault>> Vault::create(const watchlist::ListId& list,
   return open(list, master, std::move(parts), now);
 }
 
+Result<std::unique_ptr<Vault::State>> Vault::State::unlock(const watchlist::ListId& list,
+                                                           const crypto::Secret& master,
+                                                           Parts parts) {
+  auto tables = std::make_unique<Tables>(parts.database, list.text());
+  const auto sealed_key = tables->index_key();
+  if (!sealed_key) {
+    PROVISO_TRY(const bool has_list, tables->has_list());
+    if (has_list) return sealed_key.error();
+    return Error{ErrorCode::kNotFound,
+                 concat("the database has no rows of the list ",
+                        list.text(),
+                        "; check its place, or where they are lost bring them back from a backup: "
+                        "`proviso vault restore`")};
+  }
+  PROVISO_TRY(auto keyring, Keyring::open(list, master, parts.key_files, *tables));
+  PROVISO_TRY(auto index_key, crypto::open(master, index_key_context(list), sealed_key.value()));
+  Tables& address = *tables;
+  return std::make_unique<State>(State{.owned_tables = std::move(tables),
+                                       .tables = address,
+                                       .tombstones = {list.text(), std::move(index_key)},
+                                       .keyring = std::move(keyring),
+                                       .record = std::move(parts.record),
+                                       .withdraw = std::move(parts.withdraw),
+                                       .keep = std::move(parts.keep)});
+}
+
 Result<std::unique_ptr<Vault>> Vault::open(const watchlist::ListId& list,
                                            const crypto::Secret& master,
                                            Parts parts,
                                            WallTime now) {
-  auto tables = std::make_unique<Tables>(parts.database, list.text());
-  PROVISO_TRY(const auto sealed_key, tables->index_key());
-  PROVISO_TRY(auto keyring, Keyring::open(list, master, parts.key_files, *tables));
-  PROVISO_TRY(auto index_key, crypto::open(master, index_key_context(list), sealed_key));
-  Tables& address = *tables;
-  std::unique_ptr<Vault> vault(
-      new Vault(std::make_unique<State>(State{.owned_tables = std::move(tables),
-                                              .tables = address,
-                                              .tombstones = {list.text(), std::move(index_key)},
-                                              .keyring = std::move(keyring),
-                                              .record = std::move(parts.record),
-                                              .withdraw = std::move(parts.withdraw)})));
+  PROVISO_TRY(auto state, State::unlock(list, master, std::move(parts)));
+  std::unique_ptr<Vault> vault(new Vault(std::move(state)));
   PROVISO_TRY_DONE(vault->state_->finish(now));
   return vault;
 }

@@ -27,12 +27,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "adapters/sql/database.h"
+#include "app/vault/backup_format.h"
 #include "app/vault/entries.h"
 #include "safeguards/audit/journal.h"
 #include "safeguards/officers/register.h"
@@ -47,6 +49,19 @@ using Record = std::function<Status(std::vector<audit::Act> acts)>;
 // Tells whoever may be searching for these entries to stop; done before it returns.
 using Withdraw = std::function<Status(std::span<const EntryId> entries)>;
 
+// Keeps what a restore needs besides an older backup (docs/formats/vault-backup.md) beside the list
+// key's file; durable before it returns.
+using Keep = std::function<Status(std::span<const std::byte> wrapped_keys)>;
+
+// Where a restore takes from.
+struct Restoring {
+  Source backup;
+  std::function<Status()> finished;  // Whether the source was all, and authentic.
+  std::vector<std::byte> kept;       // What Keep got last; empty: none.
+  std::set<EntryId> withdrawn;       // Those of whom Withdraw was told.
+  std::string officer;
+};
+
 inline constexpr std::size_t kStoredTogetherMax = 1'024;
 
 class Vault {
@@ -56,6 +71,7 @@ class Vault {
     watchlist::KeyFiles& key_files;
     Record record;
     Withdraw withdraw;
+    Keep keep;
   };
   // Errors: kInvalidInput where there is one already.
   static Result<std::unique_ptr<Vault>> create(const watchlist::ListId& list,
@@ -105,7 +121,20 @@ class Vault {
   Result<std::optional<Certificate>> expire(WallTime now);
   Result<std::optional<Trace>> trace(const EntryId& entry);
 
+  // Every row as it stands, sealed. It is recorded that `officer` had it.
+  Result<BackedUp> back_up(const Sink& sink, std::string_view officer, WallTime now);
+  // Takes from a backup what is lost or damaged here, also where all rows are: all of that, or
+  // after an error nothing. Whoever was erased stays so; a revision as high as the backup's stays;
+  // it makes nothing active that two people did not sign.
+  // Errors: kNotAuthorised for another vault's backup.
+  static Result<Restored> restore(const watchlist::ListId& list,
+                                  const crypto::Secret& master,
+                                  const Parts& parts,
+                                  const Restoring& from,
+                                  WallTime now);
+
  private:
+  class Merge;
   struct State;
   explicit Vault(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a vault is made of, for vault.cpp and erasure.cpp alone: rows, tombstones and keys, and how
+// What a vault is made of, for vault.cpp, erasure.cpp, backup.cpp and merge.cpp alone: rows, tombstones and keys, and how
 // a record is sealed and opened.
 //
 // Errors and threads: as vault.h.
@@ -25,6 +25,15 @@ namespace proviso::vault {
 
 inline constexpr std::string_view kNote = "note";
 inline constexpr std::string_view kTemplate = "template";
+inline constexpr std::string_view kThumbnail = "thumbnail";
+
+inline std::string image_kind(const crypto::Digest& digest) {
+  return concat("image.", crypto::to_hex(digest));
+}
+
+inline std::string index_key_context(const watchlist::ListId& list) {
+  return concat("proviso/index-key/v1 ", list.text());
+}
 
 inline Error refused(std::string_view entry, std::string_view why, std::string_view next) {
   return Error{ErrorCode::kNotAuthorised,
@@ -52,6 +61,11 @@ struct Vault::State {
   watchlist::Keyring keyring;
   Record record;
   Withdraw withdraw;
+  Keep keep;
+
+  static Result<std::unique_ptr<State>> unlock(const watchlist::ListId& list,
+                                               const crypto::Secret& master,
+                                               Parts parts);
 
   std::string context(std::string_view entry, std::string_view kind, std::int64_t version) const {
     return concat("proviso/record/v1 ", keyring.list().text(), ' ', entry, ' ', kind, ' ', version);
@@ -84,20 +98,7 @@ struct Vault::State {
     return crypto::open(key, context(row.entry, kind, version), found->sealed);
   }
 
-  Result<Stored> read(const watchlist::WrappedKey& row) {
-    PROVISO_TRY(auto key, keyring.unwrap(row));
-    PROVISO_TRY(const auto found, tables.record(row.entry, kNote));
-    const std::int64_t version = found ? found->version : 0;
-    PROVISO_TRY(const auto plain, opened(row, key, kNote, version));
-    PROVISO_TRY(auto note, parse_stored_note(plain.text()));
-    PROVISO_TRY(const auto parsed, note::Note::parse(note.note));
-    PROVISO_TRY(auto entry, watchlist::parse_entry(parsed.text));
-    return Stored{.row = row,
-                  .key = std::move(key),
-                  .version = version,
-                  .note = std::move(note),
-                  .entry = std::move(entry)};
-  }
+  Result<Stored> read(const watchlist::WrappedKey& row);
   Result<std::optional<Stored>> find(std::string_view entry) {
     PROVISO_TRY(const auto row, tables.key_of(entry));
     if (!row) return std::optional<Stored>();
@@ -105,27 +106,7 @@ struct Vault::State {
     return std::optional(std::move(stored));
   }
 
-  Status check_not_erased(const watchlist::Entry& entry) const {
-    PROVISO_TRY(const auto same, tombstones.find_entry(tables, entry.id));
-    if (same) {
-      return refused(entry.id,
-                     concat("it was erased at ", to_rfc3339(same->until), " (", same->reason, ')'),
-                     "an id that went does not come back: make a new request under a new one");
-    }
-    for (const auto& image : entry.images) {
-      PROVISO_TRY(const auto earlier, tombstones.find_image(tables, image.digest));
-      if (!earlier || entry.asked_at > earlier->until) continue;
-      return refused(entry.id,
-                     concat("an image of it was erased at ",
-                            to_rfc3339(earlier->until),
-                            " with the entry ",
-                            earlier->entry,
-                            ", after this request was made"),
-                     "if the person is sought again, make a new request");
-    }
-    return Done{};
-  }
-
+  Status check_not_erased(const watchlist::Entry& entry) const;
   struct Template {
     crypto::Digest model_pack;
     std::vector<float> values;
@@ -136,6 +117,14 @@ struct Vault::State {
     PROVISO_TRY(const auto plain, opened(stored.row, stored.key, kind, stored.version));
     return std::vector<std::byte>(plain.bytes().begin(), plain.bytes().end());
   }
+
+  // Whether every record of it opens. Errors: kUnavailable.
+  Result<bool> is_whole(const watchlist::WrappedKey& row);
+
+  // All that stands, or without the records: what a restore needs besides an older backup.
+  enum class Extent : std::uint8_t { kAll, kKeys };
+  Result<BackedUp> write_rows(const Sink& sink, Extent extent, WallTime now);
+  Status keep_keys(WallTime now);
 
   // A request that may be stored, sealed; its act is recorded first.
   struct Prepared {

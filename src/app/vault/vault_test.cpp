@@ -181,6 +181,7 @@ TEST_P(VaultTest, MakesNothingActiveByAnEditOfRows) {
   EXPECT_EQ(active_ids(), Ids{}) << "a record of another version";
   const auto active = vault->active(rules()).value();
   EXPECT_EQ(active.left_out.size(), 2U) << "each is reported";
+  EXPECT_EQ(acts.back().second, (Value::Object{{"entry", "w-2"}, {"reason", "damaged"}}));
   const std::vector<EntryId> both{parsed("w-1"), parsed("w-2")};
   EXPECT_TRUE(vault->erase(both, "revoked", kEntryNow).has_value()) << "damaged ones go too";
 }

@@ -62,6 +62,10 @@ class VaultTest : public testing::TestWithParam<sql::Engine> {
               if (refuses_withdrawal) return Error{ErrorCode::kUnavailable, "the disk is full"};
               for (const EntryId& entry : entries) withdrawn.push_back(entry.text());
               return Done{};
+            },
+            .keep = [this](std::span<const std::byte> wrapped_keys) -> Status {
+              kept_keys.assign(wrapped_keys.begin(), wrapped_keys.end());
+              return Done{};
             }};
   }
   Status reopen(WallTime at = kEntryNow) {
@@ -121,6 +125,7 @@ class VaultTest : public testing::TestWithParam<sql::Engine> {
   officers::Register officers = watchlist::register_of(watchlist::entry_officers());
   std::vector<std::pair<std::string, Value::Object>> acts;
   std::vector<std::string> withdrawn;
+  std::vector<std::byte> kept_keys;
   bool refuses_withdrawal = false;
   std::unique_ptr<Vault> vault;
 };

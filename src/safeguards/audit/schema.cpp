@@ -11,6 +11,7 @@ constexpr std::array kFields = std::to_array<FieldRule>({
     {"alert", FieldForm::kId},
     {"attestation", FieldForm::kCode},
     {"authority", FieldForm::kDigest},
+    {"backup", FieldForm::kDigest},
     {"camera", FieldForm::kId},
     {"cameras", FieldForm::kIds},
     {"capture_from", FieldForm::kTime},
@@ -54,6 +55,7 @@ constexpr std::array kFields = std::to_array<FieldRule>({
 constexpr std::array<std::string_view, 5> kAlert{
     "alert", "authority", "camera", "deployment", "entry"};
 constexpr std::array<std::string_view, 3> kAttestation{"attestation", "deployment", "officer"};
+constexpr std::array<std::string_view, 3> kBackup{"backup", "entries", "officer"};
 constexpr std::array<std::string_view, 4> kConflictSeen{
     "entry", "officer", "others", "score_millionths"};
 constexpr std::array<std::string_view, 2> kDeletion{"count", "report"};
@@ -70,6 +72,7 @@ constexpr std::array<std::string_view, 4> kFrameRefused{"camera", "count", "depl
 constexpr std::array<std::string_view, 2> kListSealed{"entries", "watchlist"};
 constexpr std::array<std::string_view, 1> kOfficer{"officer"};
 constexpr std::array<std::string_view, 2> kOfficerCertified{"certificate", "officer"};
+constexpr std::array<std::string_view, 2> kOfficerReason{"officer", "reason"};
 constexpr std::array<std::string_view, 2> kOfficerRevoked{"officer", "revocations"};
 constexpr std::array<std::string_view, 3> kOutcome{"alert", "deployment", "outcome"};
 constexpr std::array<std::string_view, 1> kPolicy{"policy"};
@@ -102,6 +105,7 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"frame_refused", Names{kFrameRefused}},
     {"list_sealed", Names{kListSealed}},
     {"officer_certified", Names{kOfficerCertified}},
+    {"officer_refused", Names{kOfficerReason}},
     {"officer_revoked", Names{kOfficerRevoked}},
     {"outcome_recorded", Names{kOutcome}},
     {"policy_adopted", Names{kPolicy}},
@@ -111,7 +115,9 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"run_started", Names{kRunStarted}},
     {"run_stopped", Names{kDeploymentReason}},
     {"run_suspended", Names{kDeploymentReason}},
+    {"vault_backed_up", Names{kBackup}},
     {"vault_made", Names{kOfficer}},
+    {"vault_restored", Names{kBackup}},
 });
 
 }  // namespace

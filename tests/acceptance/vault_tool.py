@@ -1,0 +1,200 @@
+"""A site with a vault, for the acceptance tests of the watchlist at rest.
+
+    class Erasure(VaultTest): ...
+        self.ask("w-1")                        mia asks
+        self.vault("approve", "w-1", "--yes", by="max")
+        self.active()                          whom `vault list` and a sealed list have, which must agree
+"""
+import base64
+import datetime
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import unittest
+
+from clips_test import frame
+from deployment_tool import CLIP
+from signed_site import LIGHT_KEY
+from site_tool import MODELS, Office
+
+NEEDLE = "A needle that nobody else would write"
+POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
+
+
+def forms_of(needle: bytes) -> list[bytes]:
+    """The bytes, and how else they may be written: hexadecimal, base64 at each offset, UTF-16."""
+    forms = [needle, needle.hex().encode(), needle.hex().upper().encode()]
+    for offset in range(3):
+        whole = base64.b64encode(bytes(offset) + needle)
+        forms.append(whole[4:len(whole) // 4 * 4 - 4])  # Without what its neighbours share.
+    text = needle.decode("latin-1")
+    return [*forms, text.encode("utf-16-le"), text.encode("utf-16-be")]
+
+
+def entries_in(sealed: bytes) -> dict[str, bytes]:
+    """The ids of a sealed list, each with its template: docs/formats/watchlist.md."""
+    header_at = sealed.index(b"\n") + 1
+    table_at = sealed.index(b"\n", header_at) + 1
+    header = json.loads(sealed[header_at:table_at])
+    at, ids = table_at, []
+    for _ in range(header["entries"]):
+        length = sealed[at]
+        ids.append(sealed[at + 1:at + 1 + length].decode())
+        at += 1 + length
+        at += 1 + sealed[at]
+        at += 1 + 32 * sealed[at] + 4
+    row_bytes = 4 * header["dimension"]
+    rows_at = table_at + header["table_bytes"]
+    assert at == rows_at
+    return {entry: sealed[rows_at + n * row_bytes:rows_at + (n + 1) * row_bytes] for n, entry in enumerate(ids)}
+
+
+def template_in(sealed: bytes, entry: str) -> bytes:
+    template = entries_in(sealed)[entry]
+    assert abs(sum(value * value for value in struct.unpack(f"<{len(template) // 4}f", template)) - 1) < 1e-3
+    return template
+
+
+class PostgresServer:
+    """A server of its own on loopback; databases are made by name."""
+
+    def __init__(self):
+        self.held = tempfile.TemporaryDirectory()
+        folder = pathlib.Path(self.held.name)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.as_postgres = []
+        if os.geteuid() == 0:  # PostgreSQL does not run as root.
+            account = pwd.getpwnam("postgres")
+            os.chown(folder, account.pw_uid, account.pw_gid)
+            self.as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL"]
+        subprocess.run([*self.as_postgres, POSTGRES / "initdb", "--auth=trust", "--username=postgres", "--no-sync",
+                        f"--pgdata={folder / 'data'}"], check=True, capture_output=True, cwd="/")
+        self.process = subprocess.Popen(
+            [*self.as_postgres, POSTGRES / "postgres", "-D", folder / "data", "-p", str(self.port), "-c",
+             "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "log_checkpoints=off"],
+            stderr=subprocess.PIPE, text=True, cwd="/")
+        for line in self.process.stderr:
+            if "ready to accept connections" in line:
+                return
+        raise AssertionError("PostgreSQL did not start")
+
+    def make(self, name: str, template="template1") -> str:
+        subprocess.run([POSTGRES / "createdb", "--host=127.0.0.1", f"--port={self.port}", "--username=postgres",
+                        f"--template={template}", name], check=True, cwd="/")
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def run(self, database: str, statement: str):
+        subprocess.run([POSTGRES / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", database, "-c", statement],
+                       check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stderr.close()
+        self.held.cleanup()
+
+
+def later(days: int) -> str:
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class VaultTest(unittest.TestCase):
+    """A site with a vault, its manager mia and the other manager max."""
+
+    @classmethod
+    def setUpClass(cls):
+        held = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(held.cleanup)
+        cls.base = pathlib.Path(held.name)
+        first = Office.copy(cls.base)
+        for name in ("mia", "max"):
+            first.officer(name, "sergeant", "watchlist-manager")
+        cls.first = first
+        cls.photograph = frame(CLIP, 60, "", cls.base / "man.jpg")
+
+    def setUp(self):
+        self.office = self.first.copied(pathlib.Path(tempfile.mkdtemp(dir=self.base)))
+        self.folder = self.office.folder
+        self.environment = None
+        self.unlock = self.folder / "vault passphrase"
+        self.unlock.touch(mode=0o600)
+        self.unlock.write_text("the vault has words of its own")
+        self.vault("new", *LIGHT_KEY, *self.places(), by="mia")
+
+    def places(self) -> list:
+        """Where `vault new` puts rows and keys."""
+        return []
+
+    def vault(self, name, *words, by="mia", code=0) -> str:
+        return self.office.run("vault", name, *words, "--as", by, "--unlock", self.unlock, sealed_by=True, code=code,
+                               environment=self.environment)
+
+    def request(self, entry="w-1", **changes) -> pathlib.Path:
+        shutil.copyfile(self.photograph, self.folder / "man.jpg")
+        body = {"id": entry, "label": "Alex Example", "category": "missing-at-risk", "legal_basis": "A court's order",
+                "reason": NEEDLE, "requested_response": "Speak to the person", "approved_by": "max",
+                "expires_at": later(10),
+                "images": [{"file": "man.jpg", "source": "custody", "taken_on": "2026-03-14",
+                            "provenance": "Custody record 25/1234"}]} | changes
+        file = self.folder / f"{entry}.json"
+        file.write_text(json.dumps({name: value for name, value in body.items() if value is not None}))
+        return file
+
+    def ask(self, entry="w-1", code=0, by="mia", **changes) -> str:
+        return self.vault("request", self.request(entry, **changes), "--models", MODELS, "--yes", by=by, code=code)
+
+    def listed(self) -> dict:
+        return {row["entry"]: row["active"] for row in map(json.loads, self.vault("list", "--json").splitlines())}
+
+    def kinds(self) -> list[str]:
+        return [entry["kind"] for entry in self.office.journal()]
+
+    def sealed(self) -> pathlib.Path:
+        file = self.folder / "list.sealed"
+        self.said = self.vault("seal", "-o", file)
+        return file
+
+    def active(self) -> set[str]:
+        """Whom `vault list` says is active, which is whom a sealed list has: of each, two people signed the last request."""
+        active = {entry for entry, is_active in self.listed().items() if is_active}
+        if active:
+            self.assertEqual(set(entries_in(self.sealed().read_bytes())), active)
+        else:
+            self.assertIn("nothing to seal", self.vault("seal", "-o", self.folder / "none", code=1))
+        asked, approved = {}, {}
+        for leaf in self.office.journal():
+            body = leaf["body"]
+            if leaf["kind"] == "entry_requested":
+                asked[body["entry"]] = body["decision"]
+            elif leaf["kind"] == "entry_activated":
+                self.assertEqual(len(set(body["officers"])), 2, body)
+                approved[body["entry"]] = body["decision"]
+        for entry in active:
+            self.assertEqual(asked[entry], approved[entry], "two people over the same bytes, the last that were asked for")
+        return active
+
+    def refusals(self) -> list[dict]:
+        return [leaf["body"] for leaf in self.office.journal() if leaf["kind"] == "entry_refused"]
+
+    def tried(self, what, *words, leaves=1, **more) -> str:
+        """A try that is refused, and that the log knows of."""
+        before = len(self.refusals())
+        said = what(*words, code=1, **more)
+        self.assertEqual(len(self.refusals()), before + leaves, f"{words}: a leaf for the try: {said}")
+        return said
+
+    @staticmethod
+    def identity(folder: pathlib.Path, name="identity") -> tuple[pathlib.Path, str]:
+        """A new key of age, and its recipient."""
+        subprocess.run(["age-keygen", "-o", folder / name], check=True, capture_output=True)
+        text = (folder / name).read_text()
+        return folder / name, next(word for word in text.split() if word.startswith("age1"))
