@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "adapters/jpeg/jpeg.h"
+#include "adapters/png/png.h"
 #include "base/core/concat.h"
 #include "base/image/resample.h"
 #include "safeguards/authority/desks.h"
@@ -74,7 +75,8 @@ Result<std::optional<Enrolment::Usable>> Enrolment::assess(const authority::Enro
                                                            const Photograph& photograph,
                                                            PhotographReport& report) {
   using Found = std::optional<Usable>;
-  auto decoded = jpeg::decode(photograph.bytes);
+  auto decoded = png::is_png(photograph.bytes) ? png::decode(photograph.bytes)
+                                               : jpeg::decode(photograph.bytes);
   if (!decoded) {
     report.refusal = decoded.error().message;
     return Found{};
