@@ -44,11 +44,12 @@ proviso_module(adapters/age DEPENDS base/core TEST_DEPENDS adapters/openssl)
 proviso_module(adapters/qr DEPENDS base/core LIBRARIES PkgConfig::QRENCODE)
 proviso_module(adapters/zip DEPENDS base/core LIBRARIES PkgConfig::LIBZIP)
 proviso_module(adapters/jpeg DEPENDS base/core base/image LIBRARIES PkgConfig::TURBOJPEG)
+proviso_module(adapters/png DEPENDS base/core base/image LIBRARIES PkgConfig::SPNG)
 
 proviso_module(app/models DEPENDS adapters/openvino stages/detect TEST_DEPENDS stages/embed adapters/jpeg adapters/ffmpeg)
 proviso_module(app/pipeline DEPENDS stages/video stages/detect stages/track stages/quality stages/embed stages/search stages/alert
   LIBRARIES Threads::Threads)
-proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/ffmpeg adapters/openvino)
+proviso_module(app/enrolment DEPENDS app/models stages/video stages/detect stages/quality stages/embed safeguards/watchlist adapters/jpeg adapters/png adapters/ffmpeg adapters/openvino)
 proviso_module(app/evaluation DEPENDS app/models stages/detect stages/quality stages/embed adapters/jpeg adapters/ffmpeg adapters/openvino base/json)
 proviso_module(app/vault DEPENDS base/core base/crypto base/json safeguards/policy safeguards/note safeguards/officers safeguards/watchlist safeguards/audit stages/search adapters/sql adapters/zip TEST_DEPENDS adapters/openssl)
 proviso_module(app/site DEPENDS base/core base/crypto safeguards/policy safeguards/note safeguards/officers safeguards/audit safeguards/authority safeguards/deployment LIBRARIES Threads::Threads)

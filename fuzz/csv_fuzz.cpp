@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "app/vault/request_table.h"
@@ -24,7 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto found =
       vault::requests_of_table(text, "people.csv", std::filesystem::path("/proc/self"));
   if (!found) return 0;
-  for (const vault::WrittenRequest& written : found.value()) {
+  constexpr std::size_t kReadMax = 8;  // Each reads its images.
+  for (std::size_t n = 0; n < std::min(found.value().size(), kReadMax); ++n) {
+    const vault::WrittenRequest& written = found.value()[n];
     const auto request = vault::read_request(written, "mia", WallTime{});
     PROVISO_CHECK(!request || !written.fault);
     PROVISO_CHECK(!request ||

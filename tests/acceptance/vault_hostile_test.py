@@ -11,12 +11,14 @@ import time
 import unittest
 import warnings
 import zipfile
+import zlib
 
 from clips_test import MEDIA, frame
 from signed_site import LIGHT_KEY
 from site_tool import MODELS, PROGRAM, Office
 
 LIMIT_MIB = 512
+GOOD = ["good", "good-png"]
 REFUSED_S_MAX = 5  # Of what is refused before models are opened; the machine may be busy.
 IMAGE = {"file": "good.jpg", "source": "custody", "taken_on": "2026-03-14", "provenance": "Custody record 25/1234"}
 ROW_BYTES = b"PK\x01\x02"  # Of a zip's directory.
@@ -130,12 +132,19 @@ class HostileImport(unittest.TestCase):
         flat = self.folder / "flat.jpg"
         subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "color=size=10000x10000:rate=1", "-frames:v", "1",
                         flat], check=True)
-        png = self.folder / "face.png"
-        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", self.base / "good.jpg", png], check=True)
+        seen, half = self.folder / "seen.png", "format=rgba,colorchannelmixer=aa=0.5"
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", self.base / "good.jpg", self.folder / "face.png"], check=True)
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", self.base / "good.jpg", "-vf", half, seen], check=True)
+        face = (self.folder / "face.png").read_bytes()
+        header = b"IHDR" + struct.pack(">LL", 10_000, 10_000) + face[24:29]
         return {
             "empty": (b"", "the photograph is empty"),
             "text": (b"this is a photograph, believe me", "not a JPEG photograph"),
-            "png": (png.read_bytes(), "not a JPEG photograph"),
+            "gif": (b"GIF89a" + bytes(100), "not a JPEG photograph"),
+            "png-cut": (face[:len(face) // 2], "damaged or cut off"),
+            "png-declared": (face[:12] + header + struct.pack(">L", zlib.crc32(header)) + face[33:],
+                             "has 100000000 pixels, at most 25000000"),
+            "png-not-opaque": (seen.read_bytes(), "not opaque"),
             "declared": (declared(self.good, 10_000, 10_000), "has 100000000 pixels, at most 25000000"),
             "largest": (declared(self.good, 65_535, 65_535), "pixels, at most"),
             "hundred-megapixels": (flat.read_bytes(), "has 100000000 pixels, at most 25000000"),
@@ -150,6 +159,7 @@ class HostileImport(unittest.TestCase):
     def test_each_photograph_that_was_made_to_break_it_is_named_and_the_good_one_is_stored(self):
         people = self.photographs()
         people["good"] = (self.good, "")
+        people["good-png"] = ((self.folder / "face.png").read_bytes(), "")
         requests = [body(entry, images=[IMAGE | {"file": f"pictures/{entry}.jpg"}]) for entry in people]
         requests += [body("nobody", images=[IMAGE | {"file": "pictures/nobody.jpg"}]),
                      body("upwards", images=[IMAGE | {"file": "../good.jpg"}]),
@@ -169,11 +179,11 @@ class HostileImport(unittest.TestCase):
 
         code, rows, said = self.imports(folder)
         self.assertEqual(code, 1)
-        self.assertIn(f"{len(expected)} requests are faulty", said)
+        self.assertIn(f"{len(expected) + 1 - len(GOOD)} requests are faulty", said)
         self.assertEqual(self.listed(), [], "all or nothing")
         told = {row["request"].removesuffix(".json"): row for row in rows}
         self.assertEqual(told.keys(), expected.keys() | {"broken"})
-        self.assertEqual([name for name, row in told.items() if row["standing"] == "new"], ["good"], "the control")
+        self.assertEqual(sorted(name for name, row in told.items() if row["standing"] == "new"), GOOD, "the controls")
         for entry, why in (expected | {"broken": "must be JSON"}).items():
             self.assertIn(why, told[entry]["why"], entry)
 
@@ -182,7 +192,7 @@ class HostileImport(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertEqual({row["request"]: row["standing"] for row in rows},
                          {row["request"]: row["standing"] for row in told.values()}, "the zip is as the folder")
-        self.assertEqual(self.listed(), ["good"], "the good one alone")
+        self.assertEqual(self.listed(), GOOD, "the good ones alone")
 
     def test_a_zip_that_was_made_to_break_it_is_refused_whole_before_it_is_unpacked(self):
         honest = {"w-1.json": json.dumps(body("w-1")), "good.jpg": self.good}

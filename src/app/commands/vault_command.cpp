@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "adapters/png/png.h"
 #include "app/commands/command.h"
 #include "app/commands/engine.h"
 #include "app/commands/passphrase.h"
@@ -163,7 +164,8 @@ Status write_pictures(const Settings& settings, const vault::View& view) {
   std::error_code fault;
   fs::create_directories(settings.pictures, fault);
   for (std::size_t n = 0; n < view.images.size(); ++n) {
-    const fs::path file = fs::path(settings.pictures) / concat(view.entry.id, '-', n + 1, ".jpg");
+    const std::string_view kind = png::is_png(view.images[n]) ? ".png" : ".jpg";
+    const fs::path file = fs::path(settings.pictures) / concat(view.entry.id, '-', n + 1, kind);
     PROVISO_TRY_DONE(write_file_durably(file, std::span<const std::byte>(view.images[n])));
     std::cout << "picture             " << file.string() << '\n';
   }

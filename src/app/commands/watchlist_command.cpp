@@ -189,7 +189,8 @@ void add_watchlist(CLI::App& app, Exit& exit) {
 
   auto* one = add("add", "Add one person", add_one);
   one->add_option("ID", settings->id, "Entry id: a-z 0-9 . _ -")->required();
-  one->add_option("PHOTOGRAPH", settings->photographs, "JPEG files of this one person")->required();
+  one->add_option("PHOTOGRAPH", settings->photographs, "JPEG or PNG files of this one person")
+      ->required();
   one->add_option("--label", settings->label, "What the operator sees");
   with_models(one);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "adapters/jpeg/jpeg.h"
+#include "adapters/png/png.h"
 #include "base/core/concat.h"
 #include "base/image/resample.h"
 #include "safeguards/authority/desks.h"
@@ -22,6 +23,12 @@ image::RectPx thumbnail_box(const detect::Face& face) {
       height * static_cast<float>(kThumbnail.width) / static_cast<float>(kThumbnail.height);
   const image::PointPx middle = image::centre(face.box);
   return {middle.x - width / 2, middle.y - height / 2, width, height};
+}
+
+Result<image::YuvImage> planes_of(std::span<const std::byte> file) {
+  if (!png::is_png(file)) return jpeg::decode_planes(file);
+  PROVISO_TRY(const image::BgrImage decoded, png::decode(file));
+  return image::to_yuv(decoded);
 }
 
 std::string whole(float number) {
@@ -74,7 +81,7 @@ Result<std::optional<Enrolment::Usable>> Enrolment::assess(const authority::Enro
                                                            const Photograph& photograph,
                                                            PhotographReport& report) {
   using Found = std::optional<Usable>;
-  auto decoded = jpeg::decode_planes(photograph.bytes);
+  auto decoded = planes_of(photograph.bytes);
   if (!decoded) {
     report.refusal = decoded.error().message;
     return Found{};

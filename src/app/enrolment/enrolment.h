@@ -3,12 +3,13 @@
 // Photographs become one entry of a watchlist: each is decoded, looked at under an enrolment
 // permit, assessed, and refused with its reason if it is unusable; the rest are fused.
 //
-//   in      one request: id, label, photographs (JPEG) of one person
+//   in      one request: id, label, photographs of one person, JPEG or PNG, told by
+//           their first bytes
 //   out     a report per photograph, in their order, and the new entry unless none is usable
 //   errors  kOverLimit for no photograph or too many; those of the stages where a model cannot
 //           run. A refused photograph is no error: its report says why.
 //   threads thread-bound
-//   limits  watchlist::kPhotographsMax photographs an entry; the decoder's own (adapters/jpeg)
+//   limits  watchlist::kPhotographsMax photographs an entry; the decoders' own (adapters/jpeg and png)
 
 #include <cstddef>
 #include <optional>

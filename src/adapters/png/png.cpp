@@ -1,0 +1,93 @@
+#include "adapters/png/png.h"
+
+#include <spng.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "base/core/concat.h"
+
+namespace proviso::png {
+namespace {
+
+// PNG (ISO/IEC 15948) 5.2.
+constexpr std::array<unsigned char, 8> kSignature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+constexpr std::size_t kChannels = 4;
+constexpr std::uint8_t kOpaque = 255;
+
+struct Free {
+  void operator()(spng_ctx* context) const noexcept { spng_ctx_free(context); }
+};
+using Context = std::unique_ptr<spng_ctx, Free>;
+
+Error damaged(int code) {
+  return {ErrorCode::kInvalidInput,
+          concat("the photograph is damaged or cut off (",
+                 in_quotes(spng_strerror(code)),
+                 "); copy the file again")};
+}
+
+Error over_limit(std::string_view what, std::uint64_t found, std::uint64_t most) {
+  return {ErrorCode::kOverLimit,
+          concat("the photograph has ",
+                 found,
+                 ' ',
+                 what,
+                 ", at most ",
+                 most,
+                 " are read; save it again with an image editor, smaller")};
+}
+
+Result<image::SizePx> size_of(spng_ctx* context) {
+  spng_ihdr header{};
+  if (const int code = spng_get_ihdr(context, &header); code != SPNG_OK) return damaged(code);
+  const std::uint32_t side = std::max(header.width, header.height);
+  if (side > kSidePxMax) return over_limit("pixels a side", side, kSidePxMax);
+  const std::uint64_t pixels = std::uint64_t{header.width} * header.height;
+  if (pixels > kPixelsMax) return over_limit("pixels", pixels, kPixelsMax);
+  return image::SizePx{static_cast<int>(header.width), static_cast<int>(header.height)};
+}
+
+}  // namespace
+
+bool is_png(std::span<const std::byte> file) {
+  return file.size() >= kSignature.size() &&
+         std::ranges::equal(file.first(kSignature.size()), std::as_bytes(std::span(kSignature)));
+}
+
+Result<image::BgrImage> decode(std::span<const std::byte> file) {
+  if (!is_png(file)) {
+    return Error{ErrorCode::kInvalidInput, "this is not a PNG photograph; save it as JPEG or PNG"};
+  }
+  if (file.size() > kBytesMax) return over_limit("bytes", file.size(), kBytesMax);
+  const Context context(spng_ctx_new(0));
+  if (context == nullptr) {
+    return Error{ErrorCode::kUnavailable, "the PNG library did not start: there is no memory"};
+  }
+  spng_set_chunk_limits(context.get(), kChunkBytesMax, kChunkBytesMax);
+  if (const int code = spng_set_png_buffer(context.get(), file.data(), file.size()); code != 0) {
+    return damaged(code);
+  }
+  PROVISO_TRY(const image::SizePx size, size_of(context.get()));
+  const auto pixels = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
+  std::vector<std::uint8_t> rgba(pixels * kChannels);
+  int code =
+      spng_decode_image(context.get(), rgba.data(), rgba.size(), SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
+  if (code == SPNG_OK) code = spng_decode_chunks(context.get());  // To its end.
+  if (code != SPNG_OK) return damaged(code);
+  image::BgrImage picture(size);
+  for (std::size_t n = 0; n < pixels; ++n) {
+    const std::uint8_t* const from = rgba.data() + n * kChannels;
+    if (from[3] != kOpaque) {
+      return Error{ErrorCode::kInvalidInput,
+                   "the photograph is not opaque: what is seen there depends on the viewer; save "
+                   "it without transparency"};
+    }
+    std::reverse_copy(from, from + 3, picture.pixels.data() + n * 3);
+  }
+  return picture;
+}
+
+}  // namespace proviso::png
