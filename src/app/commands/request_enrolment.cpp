@@ -7,6 +7,14 @@
 
 namespace proviso::commands {
 
+Result<Engine> open_enrolment_engine(const std::string& models,
+                                     const policy::Policy& policy,
+                                     std::size_t lanes) {
+  authority::OperatingPoint point;
+  point.face_width_px_min = policy.operating_point.enrolment_face_width_px_min;
+  return open_engine(models, point, lanes, 1);
+}
+
 Result<enrolment::Enrolled> enrol_request(Engine& engine,
                                           const policy::Policy& policy,
                                           const vault::RequestFile& request) {

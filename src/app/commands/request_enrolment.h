@@ -18,6 +18,12 @@
 
 namespace proviso::commands {
 
+// With `lanes` threads. It looks no finer than for the smallest face that may be enrolled. Errors:
+// those of open_engine().
+Result<Engine> open_enrolment_engine(const std::string& models,
+                                     const policy::Policy& policy,
+                                     std::size_t lanes);
+
 // Its entry is there only where every photograph is usable.
 Result<enrolment::Enrolled> enrol_request(Engine& engine,
                                           const policy::Policy& policy,

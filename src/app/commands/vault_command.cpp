@@ -125,7 +125,7 @@ Status ask(const Settings& settings) {
   PROVISO_TRY_DONE(
       desk->told(watchlist::check(request.entry, desk->policy(), desk->now()), request.entry.id));
   print(request.entry);
-  PROVISO_TRY(auto engine, open_engine(settings.models, {}, kLanesDefault, 1));
+  PROVISO_TRY(auto engine, open_enrolment_engine(settings.models, desk->policy(), kLanesDefault));
   PROVISO_TRY(const auto enrolled, enrol_request(engine, desk->policy(), request));
   for (const auto& photograph : enrolled.photographs) print(photograph);
   if (!enrolled.entry) {

@@ -68,7 +68,7 @@ class Import {
     }
     std::vector<Engine> engines;
     for (std::size_t n = 0; n < std::min(options_.workers, due.size()); ++n) {
-      PROVISO_TRY(auto engine, open_engine(options_.models, {}, 1, 1));
+      PROVISO_TRY(auto engine, open_enrolment_engine(options_.models, desk_.policy(), 1));
       engines.push_back(std::move(engine));
     }
     if (!engines.empty()) model_pack_ = engines.front().models.digest;
