@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "adapters/jpeg/jpeg.h"
 #include "adapters/png/png.h"
+#include "app/enrolment/composite.h"
 #include "base/core/concat.h"
 #include "base/image/resample.h"
 #include "safeguards/authority/desks.h"
@@ -68,9 +71,28 @@ std::string refusal_of(const quality::Assessment& assessment,
   }
 }
 
+double likeness(const watchlist::Reference& one, const watchlist::Reference& other) {
+  return std::inner_product(one.values().begin(), one.values().end(), other.values().begin(), 0.0);
+}
+
+// The median, the higher of the two in the middle. Not empty.
+double median(std::vector<double> numbers) {
+  const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>((numbers.size() - 1) / 2);
+  std::nth_element(numbers.begin(), middle, numbers.end(), std::greater<>());
+  return *middle;
+}
+
+std::string hundredths(double number) {
+  constexpr int kHundred = 100;
+  const long whole = std::lround(std::abs(number) * kHundred);
+  const std::string digits = std::to_string(kHundred + whole % kHundred).substr(1);
+  return concat(number < 0 ? "-" : "", whole / kHundred, '.', digits);
+}
+
 }  // namespace
 
 struct Enrolment::Usable {
+  std::size_t photograph = 0;  // Its place among the photographs of the request.
   watchlist::Reference reference;
   float quality = 0;
   crypto::Digest digest;
@@ -104,13 +126,42 @@ Result<std::optional<Enrolment::Usable>> Enrolment::assess(const authority::Enro
     return Found{};
   }
   PROVISO_TRY(auto reference, embedder_.embed(permit, pixels, face));
+  report.strength = reference.strength();
+  report.composite_score =
+      composite_score(measure_composite(embed::aligned_crop(pixels, face), reference.strength()));
   PROVISO_TRY(
       auto thumbnail,
       jpeg::encode(image::crop_scaled(pixels, thumbnail_box(face), kThumbnail), kThumbnailQuality));
-  return Found(Usable{.reference = std::move(reference),
+  return Found(Usable{.photograph = 0,
+                      .reference = std::move(reference),
                       .quality = report.assessment->unified_score,
                       .digest = crypto::sha256(photograph.bytes),
                       .thumbnail_jpeg = std::move(thumbnail)});
+}
+
+void Enrolment::refuse_outliers(std::vector<Usable>& usable,
+                                std::vector<PhotographReport>& reports) {
+  if (usable.size() < 2) return;
+  std::vector<Usable> fitting;
+  for (std::size_t n = 0; n < usable.size(); ++n) {
+    std::vector<double> to_others;
+    for (std::size_t other = 0; other < usable.size(); ++other) {
+      if (other == n) continue;
+      to_others.push_back(likeness(usable[n].reference, usable[other].reference));
+    }
+    const double to_rest = median(std::move(to_others));
+    if (to_rest >= kOnePersonScoreMin) {
+      fitting.push_back(usable[n]);
+      continue;
+    }
+    reports[usable[n].photograph].refusal =
+        concat("does not fit: likeness to the other photographs ",
+               hundredths(to_rest),
+               ", needed ",
+               hundredths(kOnePersonScoreMin),
+               "; see whether all show one person, and take out who does not belong");
+  }
+  usable = std::move(fitting);
 }
 
 Result<Enrolled> Enrolment::enrol(const EntryId& id,
@@ -134,8 +185,11 @@ Result<Enrolled> Enrolment::enrol(const EntryId& id,
     PROVISO_TRY(const auto permit, desk.admit());
     reports.push_back({.name = photograph.name, .refusal = {}, .assessment = {}});
     PROVISO_TRY(auto found, assess(permit, photograph, reports.back()));
-    if (found) usable.push_back(std::move(*found));
+    if (!found) continue;
+    found->photograph = reports.size() - 1;
+    usable.push_back(std::move(*found));
   }
+  refuse_outliers(usable, reports);
   if (usable.empty()) return Enrolled{.entry = {}, .photographs = std::move(reports)};
   std::vector<embed::WeightedReference> weighted;
   std::vector<crypto::Digest> digests;

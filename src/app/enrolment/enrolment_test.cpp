@@ -134,6 +134,26 @@ TEST_F(EnrolmentOfPhotographs, AnUnusablePhotographBesideAUsableOneIsLeftOut) {
   EXPECT_FALSE(enrolled.photographs[1].refusal);
 }
 
+TEST_F(EnrolmentOfPhotographs, APhotographOfSomebodyElseAmongThreeIsRefusedByItsName) {
+  const Enrolled enrolled =
+      enrol({photograph("obama.jpg"), photograph("biden.jpg"), photograph("obama2.jpg")});
+  ASSERT_EQ(enrolled.photographs.size(), 3U);
+  EXPECT_FALSE(enrolled.photographs[0].refusal);
+  ASSERT_TRUE(enrolled.photographs[1].refusal);
+  EXPECT_TRUE(enrolled.photographs[1].refusal->starts_with("does not fit: likeness "))
+      << *enrolled.photographs[1].refusal;
+  EXPECT_FALSE(enrolled.photographs[2].refusal);
+  ASSERT_TRUE(enrolled.entry);
+  EXPECT_EQ(enrolled.entry->photographs.size(), 2U);
+}
+
+TEST_F(EnrolmentOfPhotographs, OfTwoPeopleWithAPhotographEachNeitherIsTaken) {
+  const Enrolled enrolled = enrol({photograph("obama.jpg"), photograph("biden.jpg")});
+  EXPECT_FALSE(enrolled.entry);
+  EXPECT_TRUE(enrolled.photographs[0].refusal && enrolled.photographs[1].refusal);
+  EXPECT_TRUE(enrol({photograph("obama.jpg"), photograph("obama2.jpg")}).entry) << "the control";
+}
+
 TEST_F(EnrolmentOfPhotographs, SeveralFacesAreRefusedWithTheirNumber) {
   expect_refused(photograph("t1.jpg"), "several faces: 6");
 }

@@ -1,5 +1,6 @@
 #include "stages/embed/embedder.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -26,9 +27,9 @@ void align(const image::YuvImage& picture, const detect::Face& face, std::span<s
   image::warp_into(picture, crop_from_picture, kCrop, bgr);
 }
 
-// In place, so that the form before normalisation is nowhere left. A network that gives all zeros
+// In place, so that the form before normalisation is nowhere left; gives the norm that it had. A network that gives all zeros
 // or no number would give no template: kUnavailable.
-Status normalise(std::span<float> values) {
+Result<double> normalise(std::span<float> values) {
   double squares = 0;
   for (const float value : values) squares += static_cast<double>(value) * value;
   const double norm = std::sqrt(squares);
@@ -38,7 +39,7 @@ Status normalise(std::span<float> values) {
                      ", needed above 0; check the model pack with `proviso models check`"};
   }
   for (float& value : values) value = static_cast<float>(value / norm);
-  return Done{};
+  return norm;
 }
 
 // Sums in float64 without a copy on the heap.
@@ -125,7 +126,9 @@ Result<std::vector<Probe>> Embedder::embed(std::span<const LiveShot> shots) {
     jobs.push_back({.bgr = crops[n], .outputs = std::span(&outputs.back(), 1)});
   }
   PROVISO_TRY_DONE(network_->run(jobs));
-  for (const std::span<float> output : outputs) PROVISO_TRY_DONE(normalise(output));
+  for (const std::span<float> output : outputs) {
+    if (const auto done = normalise(output); !done) return done.error();
+  }
   return probes;
 }
 
@@ -140,12 +143,12 @@ Result<Probe> Embedder::fuse(std::span<const Weighted> shots) {
   PROVISO_TRY(auto slot, arena_.take());
   const auto fused = slot.floats().first(dimension_);
   weighted_mean(rows, weights, fused);
-  PROVISO_TRY_DONE(normalise(fused));
+  if (const auto done = normalise(fused); !done) return done.error();
   return Probe(std::move(slot), shots.back().probe.permit());
 }
 
-Result<std::vector<float>> Embedder::embed_one(const image::YuvImage& picture,
-                                               const detect::Face& face) {
+Result<Embedder::Answer> Embedder::embed_one(const image::YuvImage& picture,
+                                             const detect::Face& face) {
   if (!has_extent(face)) return degenerate_points();
   std::vector<std::uint8_t> crop(kCropBytes);
   align(picture, face, crop);
@@ -153,15 +156,15 @@ Result<std::vector<float>> Embedder::embed_one(const image::YuvImage& picture,
   const std::span<float> output(values);
   const tensor::Job job{.bgr = crop, .outputs = std::span(&output, 1)};
   PROVISO_TRY_DONE(network_->run(std::span(&job, 1)));
-  PROVISO_TRY_DONE(normalise(values));
-  return values;
+  PROVISO_TRY(const double strength, normalise(values));
+  return Answer{.values = std::move(values), .strength = strength};
 }
 
 Result<watchlist::Reference> Embedder::embed(const authority::EnrolmentPermit& /*permit*/,
                                              const image::YuvImage& photograph,
                                              const detect::Face& face) {
-  PROVISO_TRY(auto values, embed_one(photograph, face));
-  return watchlist::Reference(std::move(values));
+  PROVISO_TRY(auto answer, embed_one(photograph, face));
+  return watchlist::Reference(std::move(answer.values), answer.strength);
 }
 
 Result<watchlist::Reference> Embedder::fuse(const authority::EnrolmentPermit& /*permit*/,
@@ -175,15 +178,17 @@ Result<watchlist::Reference> Embedder::fuse(const authority::EnrolmentPermit& /*
   }
   std::vector<float> fused(dimension_);
   weighted_mean(rows, weights, fused);
-  PROVISO_TRY_DONE(normalise(fused));
-  return watchlist::Reference(std::move(fused));
+  if (const auto done = normalise(fused); !done) return done.error();
+  const auto weakest = std::ranges::min_element(
+      references, {}, [](const auto& one) { return one.reference.strength(); });
+  return watchlist::Reference(std::move(fused), weakest->reference.strength());
 }
 
 Result<Sample> Embedder::embed(const authority::EvaluationPermit& /*permit*/,
                                const image::YuvImage& picture,
                                const detect::Face& face) {
-  PROVISO_TRY(auto values, embed_one(picture, face));
-  return Sample(std::move(values));
+  PROVISO_TRY(auto answer, embed_one(picture, face));
+  return Sample(std::move(answer.values));
 }
 
 void Embedder::wipe() {

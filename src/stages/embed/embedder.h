@@ -77,7 +77,11 @@ class Embedder {
 
  private:
   Embedder(std::shared_ptr<tensor::Network> network, crypto::GuardedArena& arena);
-  Result<std::vector<float>> embed_one(const image::YuvImage& picture, const detect::Face& face);
+  struct Answer {
+    std::vector<float> values;  // Of norm 1.
+    double strength = 0;        // The norm before.
+  };
+  Result<Answer> embed_one(const image::YuvImage& picture, const detect::Face& face);
 
   std::shared_ptr<tensor::Network> network_;
   crypto::GuardedArena& arena_;
