@@ -1,8 +1,10 @@
 """From a request to destruction by the commands alone: two people, a sealed list that alerts, an erasure that holds."""
 import base64
+import contextlib
 import datetime
 import json
 import pathlib
+import sqlite3
 import subprocess
 import unittest
 
@@ -19,6 +21,10 @@ def files_with(folder: pathlib.Path, needle: bytes) -> list[str]:
 
 
 class Vault(VaultTest):
+    def template(self) -> list:
+        with contextlib.closing(sqlite3.connect(self.office.site / "vault/rows.db")) as rows:
+            return rows.execute("SELECT entry, version, sealed FROM vault_record WHERE kind = 'template'").fetchall()
+
     def runs(self, sealed) -> tuple[str, subprocess.Popen]:
         """What a run over the man's three visits says, and the same run in real time."""
         once, often = self.folder / "once.mp4", self.folder / "often.mp4"
@@ -41,9 +47,11 @@ class Vault(VaultTest):
         self.assertEqual(self.listed(), {"w-1": True})
         sealed = self.sealed()
         self.assertRegex(self.said, r"missing-at-risk  1\nunder 18 +0\n")
+        template, listed = self.template(), sealed.read_bytes()
         control, run = self.runs(sealed)
         self.assertEqual([line.get("kind") for line in map(json.loads, control.splitlines())],
                          ["new", "update", "update", None], "the control: each time that he comes")
+        self.assertEqual((self.template(), sealed.read_bytes()), (template, listed), "no match changes a template")
         self.assertEqual(json.loads(run.stdout.readline())["entry"], "w-1")
         self.assertIn("erased  1 entry", self.vault("revoke", "w-1", "--reason", "cleared"))
         out, said = run.communicate(timeout=60)
@@ -121,7 +129,7 @@ class Vault(VaultTest):
         self.assertEqual(standings(again), [("w-1", "same"), ("w-2", "same")])
         self.assertEqual(len(self.kinds()), acts, "the same import twice changes nothing")
         said = self.vault("approve", "w-1", "w-2", "--yes", by="max")
-        self.assertRegex(said, r"CONFLICT +looks like w-2 \(1\.000\)")
+        self.assertRegex(said, r"CONFLICT +same-face w-2 \(1\.000\)")
         self.assertEqual([entry["body"]["officer"] for entry in self.office.journal()
                           if entry["kind"] == "conflict_seen"][-2:], ["max", "max"], "what the approver saw")
         self.assertEqual(self.listed(), {"w-1": True, "w-2": True})

@@ -135,6 +135,8 @@ class VaultTest(unittest.TestCase):
         return []
 
     def vault(self, name, *words, by="mia", code=0) -> str:
+        if name in ("approve", "show"):
+            words = (*words, "--models", MODELS)
         return self.office.run("vault", name, *words, "--as", by, "--unlock", self.unlock, sealed_by=True, code=code,
                                environment=self.environment)
 

@@ -62,7 +62,7 @@ class TwoPersonRule(VaultTest):
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for revision in range(2, MEETINGS + 2):
                 request = self.request(revision=revision, reason=f"Reason {revision}")
-                both = [lambda: until_done("approve", "w-1", "--yes", "--as", "max"),
+                both = [lambda: until_done("approve", "w-1", "--models", MODELS, "--yes", "--as", "max"),
                         lambda: until_done("request", request, "--models", MODELS, "--yes", "--as", "mia")]
                 random.shuffle(both)
                 done = [started.result() for started in [pool.submit(one) for one in both]]

@@ -6,6 +6,7 @@
 #include "adapters/png/png.h"
 #include "app/commands/command.h"
 #include "app/commands/engine.h"
+#include "app/commands/entry_findings.h"
 #include "app/commands/passphrase.h"
 #include "app/commands/request_enrolment.h"
 #include "app/commands/vault_backup.h"
@@ -27,6 +28,7 @@ struct Settings {
   VaultDesk::Request desk;
   VaultDesk::Places places;
   std::string models = kModelsDefault;
+  std::string cohort;
   std::string file;
   std::string entry;
   std::vector<std::string> entries;
@@ -95,16 +97,22 @@ void print(const enrolment::PhotographReport& photograph) {
   std::cout << '\n';
 }
 
+Status know_cohort(VaultDesk& desk, Engine& engine, const std::string& folder) {
+  if (folder.empty()) return Done{};
+  PROVISO_TRY(auto cohort, load_cohort(engine, desk.policy(), folder));
+  std::cout << "cohort              " << cohort.faces.size() << " faces, sha256 "
+            << crypto::to_hex(cohort.digest) << '\n';
+  desk.know_cohort(std::move(cohort.faces));
+  return Done{};
+}
+
 // Said before anybody signs: it is theirs to decide.
-Status show_conflicts(VaultDesk& desk, const vault::Known& one) {
-  PROVISO_TRY(const auto all, desk.conflicts_of(std::span(&one, 1)));
-  const std::vector<vault::Likeness>& found = all.front();
-  if (found.empty()) return Done{};
-  std::cout
-      << "CONFLICT            looks like " << to_text(found)
-      << ": the same person, a look-alike, or an image that attracts\n"
-         "                    others. If it is one person, one entry is enough; else say in the "
-         "reason that they are two\n";
+Status show_findings(VaultDesk& desk, const VaultDesk::Asked& one) {
+  PROVISO_TRY(const auto all, desk.findings_of(std::span(&one, 1)));
+  for (const vault::Finding& finding : all.front()) {
+    std::cout << "CONFLICT            " << to_text(finding) << ": "
+              << vault::meaning_of(finding.name) << '\n';
+  }
   return Done{};
 }
 
@@ -126,6 +134,7 @@ Status ask(const Settings& settings) {
       desk->told(watchlist::check(request.entry, desk->policy(), desk->now()), request.entry.id));
   print(request.entry);
   PROVISO_TRY(auto engine, open_enrolment_engine(settings.models, desk->policy(), kLanesDefault));
+  PROVISO_TRY_DONE(know_cohort(*desk, engine, settings.cohort));
   PROVISO_TRY(const auto enrolled, enrol_request(engine, desk->policy(), request));
   for (const auto& photograph : enrolled.photographs) print(photograph);
   if (!enrolled.entry) {
@@ -136,7 +145,9 @@ Status ask(const Settings& settings) {
                         "of the request")};
   }
   const crypto::Digest& pack = engine.models.digest;
-  PROVISO_TRY_DONE(show_conflicts(*desk, known_of(*enrolled.entry, pack)));
+  PROVISO_TRY_DONE(show_findings(*desk,
+                                 {.known = known_of(*enrolled.entry, pack),
+                                  .of_images = findings_of_images(enrolled.photographs)}));
   PROVISO_TRY_DONE(be_certain(settings, "\nAsk for this person to be listed?"));
   const watchlist::Entry asked = request.entry;
   PROVISO_TRY(const auto signed_one,
@@ -153,6 +164,7 @@ Status import_many(const Settings& settings) {
   return import_requests(*desk,
                          {.source = settings.file,
                           .models = settings.models,
+                          .cohort = settings.cohort,
                           .workers = kLanesDefault,
                           .is_dry = settings.is_dry,
                           .skips_faulty = settings.skips_faulty,
@@ -182,15 +194,23 @@ Status show(const Settings& settings) {
             << (view.active_from ? concat("since ", to_rfc3339(*view.active_from))
                                  : std::string("no: nobody has approved it"))
             << '\n';
+  PROVISO_TRY(auto engine, open_enrolment_engine(settings.models, desk->policy(), kLanesDefault));
+  PROVISO_TRY_DONE(know_cohort(*desk, engine, settings.cohort));
+  PROVISO_TRY(auto of_images, findings_of_stored(engine, desk->policy(), view));
+  PROVISO_TRY_DONE(show_findings(*desk, {.known = view.known, .of_images = std::move(of_images)}));
   return write_pictures(settings, view);
 }
 
-Status approve_one(VaultDesk& desk, const Settings& settings, const std::string& entry) {
+Status approve_one(VaultDesk& desk,
+                   Engine& engine,
+                   const Settings& settings,
+                   const std::string& entry) {
   PROVISO_TRY(const auto id, EntryId::parse(entry));
   PROVISO_TRY(const auto view, desk.vault().view(id, settings.desk.by));
   print(view.entry);
   PROVISO_TRY_DONE(write_pictures(settings, view));
-  PROVISO_TRY_DONE(show_conflicts(desk, view.known));
+  PROVISO_TRY(auto of_images, findings_of_stored(engine, desk.policy(), view));
+  PROVISO_TRY_DONE(show_findings(desk, {.known = view.known, .of_images = std::move(of_images)}));
   PROVISO_TRY_DONE(be_certain(settings, "\nApprove that this person is listed?"));
   PROVISO_TRY(auto note, note::Note::parse(view.note));
   PROVISO_TRY_DONE(desk.told(desk.sign(note), entry));
@@ -203,8 +223,10 @@ Status approve_one(VaultDesk& desk, const Settings& settings, const std::string&
 // One after the other: each is shown, and each is its own decision.
 Status approve(const Settings& settings) {
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY(auto engine, open_enrolment_engine(settings.models, desk->policy(), kLanesDefault));
+  PROVISO_TRY_DONE(know_cohort(*desk, engine, settings.cohort));
   for (const std::string& entry : settings.entries) {
-    PROVISO_TRY_DONE(approve_one(*desk, settings, entry));
+    PROVISO_TRY_DONE(approve_one(*desk, engine, settings, entry));
   }
   return Done{};
 }
@@ -392,6 +414,13 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
   if (name == "approve" || name == "show") {
     command.add_option("--pictures", settings.pictures, "Folder to write its photographs to");
   }
+  if (name == "request" || name == "import" || name == "approve" || name == "show") {
+    command.add_option("--models", settings.models, "Folder of the model pack")
+        ->capture_default_str();
+    command.add_option("--cohort",
+                       settings.cohort,
+                       "Folder with JPEGs of strangers, to tell a photograph that attracts them");
+  }
   if (name == "request" || name == "approve") {
     command.add_flag("--yes", settings.is_certain, "Sign without a question");
   }
@@ -408,8 +437,6 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
                                       : "Folder of requests, a file with an array of them, a CSV "
                                         "table, or a zip of these")
         ->required();
-    command.add_option("--models", settings.models, "Folder of the model pack")
-        ->capture_default_str();
     if (name == "import") {
       command.add_flag("--dry-run", settings.is_dry, "Check and enrol all, and store nothing");
       command.add_flag("--skip-faulty", settings.skips_faulty, "Store those that are in order");

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <thread>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "app/commands/site_argument.h"
 #include "app/site/erased_entries.h"
 #include "app/site/standing.h"
+#include "app/vault/likeness.h"
 #include "base/core/concat.h"
 #include "base/core/field_reader.h"
 #include "base/core/file.h"
@@ -29,6 +32,7 @@ constexpr std::size_t kSettingsBytesMax = 8192;
 constexpr std::size_t kPlaceBytesMax = 2048;
 constexpr std::size_t kKeptBytesMax = std::size_t{1} << 30U;
 constexpr const char* kListName = "watchlist";
+constexpr double kMillion = 1e6;
 
 fs::path folder_of(const site::Site& site) {
   return site.folder() / "vault";
@@ -134,35 +138,64 @@ Status VaultDesk::told(const Status& status, std::string_view entry) {
   return status;
 }
 
-Result<std::vector<std::vector<vault::Likeness>>> VaultDesk::conflicts_of(
-    std::span<const vault::Known> ones) {
-  constexpr double kMillion = 1e6;
+Result<std::vector<std::vector<vault::Finding>>> VaultDesk::findings_of(
+    std::span<const Asked> ones) {
   if (!known_) {
     PROVISO_TRY(known_, vault_->known());
   }
+  std::vector<vault::Known> asked;
+  for (const Asked& one : ones) asked.push_back(one.known);
   std::vector<vault::Known> all(known_->begin(), known_->end());
-  all.insert(all.end(), ones.begin(), ones.end());
+  std::ranges::copy(asked, std::back_inserter(all));
+  std::ranges::copy(cohort_, std::back_inserter(all));
+  std::map<std::string_view, vault::Neighbour> rows;
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    rows[all[n].entry] = {.entry = all[n].entry,
+                          .score = 0,
+                          .values = all[n].values,
+                          .is_of_cohort = n >= all.size() - cohort_.size()};
+  }
   const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 16);
   PROVISO_TRY(auto index, vault::LikenessIndex::create(all, threads));
-  const double score_min = policy_->operating_point.threshold_floor_millionths / kMillion;
-  auto found = index.of(ones, score_min);
+  const double threshold = policy_->operating_point.threshold_floor_millionths / kMillion;
+  const std::size_t compared = rows.size() - 1;
+  const auto likenesses = index.of(asked, vault::neighbour_score_min(compared, threshold));
+  std::vector<std::vector<vault::Finding>> found;
+  for (std::size_t n = 0; n < ones.size(); ++n) {
+    std::vector<vault::Neighbour> near;
+    for (const vault::Likeness& one : likenesses[n]) {
+      near.push_back(rows.at(one.entry));
+      near.back().score = one.score;
+    }
+    found.push_back(vault::findings_of(near, compared, threshold));
+    std::ranges::copy(ones[n].of_images, std::back_inserter(found.back()));
+  }
+  PROVISO_TRY_DONE(record_findings(ones, found));
+  return found;
+}
+
+Status VaultDesk::record_findings(std::span<const Asked> ones,
+                                  std::span<const std::vector<vault::Finding>> findings) {
   std::vector<audit::Act> acts;
   for (std::size_t n = 0; n < ones.size(); ++n) {
-    if (found[n].empty()) continue;
-    Value::Array others;
-    for (const vault::Likeness& other : found[n]) others.emplace_back(other.entry);
-    acts.push_back({.kind = "conflict_seen",
-                    .body = {{"entry", ones[n].entry},
-                             {"officer", officer_->id},
-                             {"others", std::move(others)},
-                             {"score_millionths",
-                              static_cast<std::int64_t>(found[n].front().score * kMillion)}}});
-    if (acts.size() == audit::kBatchLeavesMax) {
-      PROVISO_TRY_DONE(journal_->append(std::exchange(acts, {})));
+    for (const vault::Finding& finding : findings[n]) {
+      Value::Array others;
+      for (const std::string& other : finding.others) others.emplace_back(other);
+      acts.push_back(
+          {.kind = "conflict_seen",
+           .body = {{"entry", ones[n].known.entry},
+                    {"finding", finding.name},
+                    {"officer", officer_->id},
+                    {"others", std::move(others)},
+                    {"score_millionths",
+                     static_cast<std::int64_t>(std::max(0.0, finding.score) * kMillion)}}});
+      if (acts.size() == audit::kBatchLeavesMax) {
+        PROVISO_TRY_DONE(journal_->append(std::exchange(acts, {})));
+      }
     }
   }
   if (!acts.empty()) PROVISO_TRY_DONE(journal_->append(std::move(acts)));
-  return found;
+  return Done{};
 }
 
 Result<crypto::Secret> VaultDesk::unlock(const Request& request) {

@@ -20,7 +20,7 @@
 
 #include "adapters/sql/database.h"
 #include "app/site/site.h"
-#include "app/vault/likeness.h"
+#include "app/vault/findings.h"
 #include "app/vault/vault.h"
 #include "safeguards/audit/journal.h"
 #include "safeguards/officers/register.h"
@@ -65,11 +65,15 @@ class VaultDesk {
   Status record_refusal(ErrorCode code, std::string_view entry);
   // Gives the status back; a refusal is recorded first.
   Status told(const Status& status, std::string_view entry);
-  // Whom each of `ones` looks like among all who are stored and among themselves, from the policy's
-  // lowest threshold on. What is found is recorded: `conflict_seen`. Reads every template at the
-  // first call.
-  Result<std::vector<std::vector<vault::Likeness>>> conflicts_of(
-      std::span<const vault::Known> ones);
+  // What each of those who are asked for gives reason to look at twice (app/vault/findings.h): among
+  // all who are stored, among themselves and among the cohort. Recorded: `conflict_seen`. Reads every
+  // template at the first call.
+  struct Asked {
+    vault::Known known;
+    std::vector<vault::Finding> of_images;
+  };
+  Result<std::vector<std::vector<vault::Finding>>> findings_of(std::span<const Asked> ones);
+  void know_cohort(std::vector<vault::Known> cohort) { cohort_ = std::move(cohort); }
 
  private:
   explicit VaultDesk(site::Site site) : site_(std::move(site)) {}
@@ -77,6 +81,8 @@ class VaultDesk {
   Result<crypto::Secret> unlock(const Request& request);  // The master key.
   vault::Vault::Parts parts();
   Result<const crypto::SecretKey*> key();  // Asked for once.
+  Status record_findings(std::span<const Asked> ones,
+                         std::span<const std::vector<vault::Finding>> findings);
 
   site::Site site_;
   std::string passphrase_file_;
@@ -86,6 +92,7 @@ class VaultDesk {
   const officers::Officer* officer_ = nullptr;  // Of the register.
   std::optional<crypto::SecretKey> key_;
   std::optional<std::vector<vault::Known>> known_;
+  std::vector<vault::Known> cohort_;
   const SystemClock clock_;
   std::unique_ptr<audit::Journal> journal_;
   std::unique_ptr<sql::Database> database_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/commands/engine.h"
+#include "app/commands/entry_findings.h"
 #include "app/commands/progress_bar.h"
 #include "app/commands/request_enrolment.h"
 #include "base/core/concat.h"
@@ -31,7 +32,8 @@ struct Row {
   Standing standing = Standing::kNew;
   std::string entry;  // Its id, once it is known.
   std::string fault;
-  std::string conflicts;  // Whom it looks like: for people to decide before they approve.
+  std::vector<vault::Finding> of_images{};
+  std::vector<vault::Finding> findings{};  // For people to decide before they approve.
   std::optional<watchlist::NewEntry> enrolled{};
 
   void refuse(std::string why) {
@@ -47,7 +49,7 @@ class Import {
   Status read() {
     PROVISO_TRY(auto found, vault::find_requests(options_.source));
     for (vault::WrittenRequest& written : found) {
-      rows_.push_back({.written = std::move(written), .entry = {}, .fault = {}, .conflicts = {}});
+      rows_.push_back({.written = std::move(written), .entry = {}, .fault = {}});
     }
     for (std::size_t n = 0; n < rows_.size(); ++n) {
       PROVISO_TRY_DONE(look(rows_[n]));
@@ -71,7 +73,10 @@ class Import {
       PROVISO_TRY(auto engine, open_enrolment_engine(options_.models, desk_.policy(), 1));
       engines.push_back(std::move(engine));
     }
-    if (!engines.empty()) model_pack_ = engines.front().models.digest;
+    if (!engines.empty()) {
+      model_pack_ = engines.front().models.digest;
+      PROVISO_TRY_DONE(know_cohort(engines.front()));
+    }
     std::atomic<std::size_t> next{0};
     std::vector<Status> ended(engines.size(), Status(Done{}));
     const auto work = [&](std::size_t worker) {
@@ -90,17 +95,24 @@ class Import {
     return Done{};
   }
 
-  // Those who are stored, and those of this import.
+  Status know_cohort(Engine& engine) {
+    if (options_.cohort.empty()) return Done{};
+    PROVISO_TRY(auto cohort, load_cohort(engine, desk_.policy(), options_.cohort));
+    desk_.know_cohort(std::move(cohort.faces));
+    return Done{};
+  }
+
+  // Those who are stored, those of this import, and the cohort.
   Status compare() {
-    std::vector<vault::Known> ones;
+    std::vector<VaultDesk::Asked> ones;
     std::vector<Row*> of;
     for (Row& row : rows_) {
       if (!row.enrolled) continue;
-      ones.push_back(known_of(*row.enrolled, model_pack_));
+      ones.push_back({.known = known_of(*row.enrolled, model_pack_), .of_images = row.of_images});
       of.push_back(&row);
     }
-    PROVISO_TRY(const auto found, desk_.conflicts_of(ones));
-    for (std::size_t n = 0; n < of.size(); ++n) of[n]->conflicts = to_text(found[n]);
+    PROVISO_TRY(auto found, desk_.findings_of(ones));
+    for (std::size_t n = 0; n < of.size(); ++n) of[n]->findings = std::move(found[n]);
     return Done{};
   }
 
@@ -136,7 +148,7 @@ class Import {
                          .string("entry", row.entry)
                          .string("standing", standing)
                          .string("why", row.fault)
-                         .string("looks_like", row.conflicts)
+                         .string("findings", to_text(row.findings))
                          .text()
                   << '\n';
         continue;
@@ -144,12 +156,14 @@ class Import {
       std::cout << standing << std::string(8 - standing.size(), ' ')
                 << (row.entry.empty() ? row.written.place : row.entry);
       if (!row.fault.empty()) std::cout << "  " << row.fault;
-      if (!row.conflicts.empty()) std::cout << "  CONFLICT: looks like " << row.conflicts;
+      if (!row.findings.empty()) std::cout << "  CONFLICT: " << to_text(row.findings);
       std::cout << '\n';
     }
     if (options_.as_json) return;
     std::cout << count(Standing::kNew) << " new, " << count(Standing::kSame) << " the same, "
-              << count(Standing::kFaulty) << " faulty\n";
+              << count(Standing::kFaulty) << " faulty, "
+              << std::ranges::count_if(rows_, [](const Row& row) { return !row.findings.empty(); })
+              << " with a conflict: nobody is active before another officer approves it\n";
   }
 
   std::size_t count(Standing standing) const {
@@ -212,6 +226,7 @@ class Import {
       row.refuse(concat(photograph.name, ": ", *photograph.refusal));
       return Done{};
     }
+    row.of_images = findings_of_images(enrolled.photographs);
     row.enrolled = std::move(enrolled.entry);
     return Done{};
   }

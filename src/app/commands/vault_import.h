@@ -22,6 +22,7 @@ namespace proviso::commands {
 struct ImportOptions {
   std::string source;  // As vault::find_requests() takes it.
   std::string models;
+  std::string cohort;  // Empty: none.
   std::size_t workers = 2;
   bool is_dry = false;
   bool skips_faulty = false;

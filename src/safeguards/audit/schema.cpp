@@ -25,6 +25,7 @@ constexpr std::array kFields = std::to_array<FieldRule>({
     {"earlier", FieldForm::kDigest},
     {"entries", FieldForm::kCount},
     {"entry", FieldForm::kId},
+    {"finding", FieldForm::kCode},
     {"found", FieldForm::kCount},
     {"frames", FieldForm::kCount},
     {"key", FieldForm::kKey},
@@ -56,8 +57,8 @@ constexpr std::array<std::string_view, 5> kAlert{
     "alert", "authority", "camera", "deployment", "entry"};
 constexpr std::array<std::string_view, 3> kAttestation{"attestation", "deployment", "officer"};
 constexpr std::array<std::string_view, 3> kBackup{"backup", "entries", "officer"};
-constexpr std::array<std::string_view, 4> kConflictSeen{
-    "entry", "officer", "others", "score_millionths"};
+constexpr std::array<std::string_view, 5> kConflictSeen{
+    "entry", "finding", "officer", "others", "score_millionths"};
 constexpr std::array<std::string_view, 2> kDeletion{"count", "report"};
 constexpr std::array<std::string_view, 2> kDeploymentAuthority{"authority", "deployment"};
 constexpr std::array<std::string_view, 2> kDeploymentEntry{"deployment", "entry"};
