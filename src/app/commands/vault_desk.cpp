@@ -122,18 +122,30 @@ Status VaultDesk::record(std::string_view kind, Value::Object body) {
   return Done{};
 }
 
-Status VaultDesk::record_refusal(ErrorCode code, std::string_view entry) {
+Status VaultDesk::record(std::vector<audit::Act> acts) {
+  for (std::size_t begin = 0; begin < acts.size(); begin += audit::kBatchLeavesMax) {
+    const auto from = acts.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto count = std::min(audit::kBatchLeavesMax, acts.size() - begin);
+    PROVISO_TRY_DONE(
+        journal_->append({std::make_move_iterator(from),
+                          std::make_move_iterator(from + static_cast<std::ptrdiff_t>(count))}));
+  }
+  return Done{};
+}
+
+audit::Act VaultDesk::refusal(ErrorCode code, std::string_view entry) const {
   Value::Object body{{"officer", officer_->id},
                      {"reason", code == ErrorCode::kNotAuthorised ? "not-authorised" : "invalid"}};
   if (EntryId::parse(entry)) body.emplace("entry", entry);
-  return record("entry_refused", std::move(body));
+  return {.kind = "entry_refused", .body = std::move(body)};
 }
 
 Status VaultDesk::told(const Status& status, std::string_view entry) {
   if (status) return status;
   const ErrorCode code = status.error().code;
   if (code == ErrorCode::kNotAuthorised || code == ErrorCode::kInvalidInput) {
-    PROVISO_TRY_DONE(record_refusal(code, entry));
+    audit::Act act = refusal(code, entry);
+    PROVISO_TRY_DONE(record(act.kind, std::move(act.body)));
   }
   return status;
 }
@@ -189,13 +201,9 @@ Status VaultDesk::record_findings(std::span<const Asked> ones,
                     {"others", std::move(others)},
                     {"score_millionths",
                      static_cast<std::int64_t>(std::max(0.0, finding.score) * kMillion)}}});
-      if (acts.size() == audit::kBatchLeavesMax) {
-        PROVISO_TRY_DONE(journal_->append(std::exchange(acts, {})));
-      }
     }
   }
-  if (!acts.empty()) PROVISO_TRY_DONE(journal_->append(std::move(acts)));
-  return Done{};
+  return record(std::move(acts));
 }
 
 Result<crypto::Secret> VaultDesk::unlock(const Request& request) {

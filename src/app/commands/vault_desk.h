@@ -61,8 +61,10 @@ class VaultDesk {
   // asks for the passphrase: nobody acts in another's name.
   Status check_manages();
   Status record(std::string_view kind, Value::Object body);
+  // Any number, as many as may be under one commit of the log.
+  Status record(std::vector<audit::Act> acts);
   // What is refused before it reaches the vault. `entry`: its id, or empty.
-  Status record_refusal(ErrorCode code, std::string_view entry);
+  audit::Act refusal(ErrorCode code, std::string_view entry) const;
   // Gives the status back; a refusal is recorded first.
   Status told(const Status& status, std::string_view entry);
   // What each of those who are asked for gives reason to look at twice (app/vault/findings.h): among

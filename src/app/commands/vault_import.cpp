@@ -51,13 +51,15 @@ class Import {
     for (vault::WrittenRequest& written : found) {
       rows_.push_back({.written = std::move(written), .entry = {}, .fault = {}});
     }
+    std::vector<audit::Act> refusals;
     for (std::size_t n = 0; n < rows_.size(); ++n) {
       PROVISO_TRY_DONE(look(rows_[n]));
       if (rows_[n].standing == Standing::kFaulty && !options_.is_dry) {
-        PROVISO_TRY_DONE(desk_.record_refusal(ErrorCode::kInvalidInput, rows_[n].entry));
+        refusals.push_back(desk_.refusal(ErrorCode::kInvalidInput, rows_[n].entry));
       }
       show_progress("reading", n + 1, rows_.size(), kShownEvery);
     }
+    PROVISO_TRY_DONE(desk_.record(std::move(refusals)));
     refuse_doubles();
     return Done{};
   }

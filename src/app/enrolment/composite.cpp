@@ -161,8 +161,9 @@ CompositeMeasures measure_composite(const image::BgrImage& aligned, double stren
 }
 
 double composite_score(const CompositeMeasures& measures) {
-  // Linear discriminant, scaled so that the median of ordinary photographs is 0 and kCompositeScoreMin
-  // leaves 3 of 100 of the worst of three groups of people above it: docs/watchlist.md.
+  // Linear discriminant, scaled so that the median of ordinary photographs is 0 and
+  // kCompositeScoreMin leaves 3 of 100 of the worst of three groups of people above it:
+  // docs/watchlist.md.
   return 12.244 - 1.189 * measures.strongest_edges - 1.733 * measures.contrast -
          0.630 * measures.fine_to_coarse + 1.476 * measures.fine_to_middle -
          0.670 * measures.peakedness - 0.2235 * measures.strength;

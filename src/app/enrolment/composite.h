@@ -1,8 +1,8 @@
 #pragma once
 
-// Whether a photograph may be several laid over one another: a morph of two people, or an average of
-// many. Laid over one another, faces lose fine detail, strong edges and contrast, and what is left is
-// spread more evenly than in one photograph.
+// Whether a photograph may be several laid over one another: a morph of two people, or an average
+// of many. Laid over one another, faces lose fine detail, strong edges and contrast, and what is
+// left is spread more evenly than in one photograph.
 //
 //   in       the crop that the network sees, 112x112 BGR (embed::aligned_crop), and how strongly it
 //            answered (watchlist::Reference)

@@ -11,7 +11,7 @@
 //   errors  kOverLimit for no photograph or too many; those of the stages where a model cannot
 //           run. A refused photograph is no error: its report says why.
 //   threads thread-bound
-//   limits  watchlist::kPhotographsMax photographs an entry; the decoders' own (adapters/jpeg and png)
+//   limits  watchlist::kPhotographsMax photographs an entry; the decoders' own (adapters/jpeg, png)
 
 #include <cstddef>
 #include <optional>
@@ -29,8 +29,8 @@
 
 namespace proviso::enrolment {
 
-// Cosine of two templates. Of 40 people with 10 photographs each, pairs of one person scored 0.40 at
-// least (1,803 pairs) and 99 in 100 pairs of two people under 0.30 (7,800 pairs), with SFace.
+// Cosine of two templates. Of 40 people with 10 photographs each, pairs of one person scored 0.40
+// at least (1,803 pairs) and 99 in 100 pairs of two people under 0.30 (7,800 pairs), with SFace.
 inline constexpr double kOnePersonScoreMin = 0.3;
 
 struct Photograph {

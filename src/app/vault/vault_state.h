@@ -1,7 +1,7 @@
 #pragma once
 
-// What a vault is made of, for vault.cpp, erasure.cpp, backup.cpp and merge.cpp alone: rows, tombstones and keys, and how
-// a record is sealed and opened.
+// What a vault is made of, for vault.cpp, erasure.cpp, backup.cpp and merge.cpp alone: rows,
+// tombstones and keys, and how a record is sealed and opened.
 //
 // Errors and threads: as vault.h.
 

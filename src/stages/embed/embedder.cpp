@@ -27,8 +27,8 @@ void align(const image::YuvImage& picture, const detect::Face& face, std::span<s
   image::warp_into(picture, crop_from_picture, kCrop, bgr);
 }
 
-// In place, so that the form before normalisation is nowhere left; gives the norm that it had. A network that gives all zeros
-// or no number would give no template: kUnavailable.
+// In place, so that the form before normalisation is nowhere left; gives the norm that it had. A
+// network that gives all zeros or no number would give no template: kUnavailable.
 Result<double> normalise(std::span<float> values) {
   double squares = 0;
   for (const float value : values) squares += static_cast<double>(value) * value;
