@@ -64,7 +64,8 @@ Plane blurred(const Plane& from, double sigma_px) {
   Plane into(from.size());
   for (int y = 0; y < kSide; ++y) {
     for (int x = -reach; x < kSide + reach; ++x) {
-      wide[static_cast<std::size_t>(x + reach)] = from[at(inside(x), y)];
+      const int place = x + reach;
+      wide[static_cast<std::size_t>(place)] = from[at(inside(x), y)];
     }
     for (std::size_t tap = 0; tap < weights.size(); ++tap) {
       add_row(&wide[tap], weights[tap], &rows[at(0, y)]);
