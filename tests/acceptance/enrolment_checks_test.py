@@ -24,7 +24,7 @@ from signed_site import LIGHT_KEY
 from site_tool import MODELS, PROGRAM, Office
 
 LISTED, STRANGERS = range(1, 21), range(21, 41)
-ROUNDS = 5 if FULL else 3
+ROUNDS = 5 if FULL else 2
 MUST_BE_FLAGGED = ("morph of two listed", "average", "no face", "poor", "duplicate")
 
 

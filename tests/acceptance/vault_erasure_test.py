@@ -146,10 +146,10 @@ class Erasure(VaultTest):
             before = self.copied()
             process = subprocess.Popen([str(word) for word in words], env=self.environment, stdout=subprocess.PIPE,
                                        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
-            # One at any time, two after it has told the runs, which is before the first key goes.
+            # One at any time, one as soon as it has told the runs, which is before the first key goes, one a little later.
             while trial % 3 and not told.exists() and process.poll() is None:
                 pass
-            until = time.monotonic() + random.uniform(0, 0.05 if trial % 3 else took_s)
+            until = time.monotonic() + random.uniform(0, (took_s, 0, 0.02)[trial % 3])
             while time.monotonic() < until and process.poll() is None:
                 pass
             process.kill()

@@ -124,7 +124,7 @@ class Import {
     std::size_t bytes = 0;
     for (std::size_t n = 0; n < rows_.size(); ++n) {
       Row& row = rows_[n];
-      if (row.standing == Standing::kNew && row.enrolled) {
+      if (row.standing == Standing::kNew) {
         PROVISO_TRY(auto request, request_of(row));
         if (request) {
           for (const auto& image : request->images) bytes += image.size();
@@ -235,6 +235,7 @@ class Import {
 
   // Empty where its photographs are not those that were enrolled: it is faulty from now on.
   Result<std::optional<vault::Request>> request_of(Row& row) {
+    if (!row.enrolled) return std::optional<vault::Request>();
     auto request = read_again(row);
     auto made = request
                     ? signed_request(desk_, std::move(request).value(), *row.enrolled, model_pack_)

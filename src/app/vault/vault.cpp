@@ -313,19 +313,22 @@ Result<std::vector<Status>> Vault::store_all(std::span<const Request> requests,
   std::set<std::string> ids;
   for (const Request& request : requests) {
     auto one = state_->prepare(request, rules);
-    if (one && one.value() && !ids.insert(one.value()->rows.key.entry).second) {
-      one = Error{
-          ErrorCode::kInvalidInput,
-          concat("entry ", in_quotes(one.value()->rows.key.entry), " comes twice; give it once")};
-    }
-    ended.push_back(one ? Status(Done{}) : Status(one.error()));
     if (!one && !is_refusal(one.error())) return one.error();
-    if (!one) {
-      acts.push_back(refusal(request.note, one.error()));
-    } else if (one.value()) {
-      acts.push_back(std::move(one.value()->act));
-      rows.push_back(std::move(one.value()->rows));
+    Status status = one ? Status(Done{}) : Status(one.error());
+    std::optional<State::Prepared> prepared;
+    if (one) prepared = std::move(one).value();
+    if (prepared && !ids.insert(prepared->rows.key.entry).second) {
+      status = Error{
+          ErrorCode::kInvalidInput,
+          concat("entry ", in_quotes(prepared->rows.key.entry), " comes twice; give it once")};
     }
+    if (!status) {
+      acts.push_back(refusal(request.note, status.error()));
+    } else if (prepared) {
+      acts.push_back(std::move(prepared->act));
+      rows.push_back(std::move(prepared->rows));
+    }
+    ended.push_back(std::move(status));
   }
   if (!acts.empty()) PROVISO_TRY_DONE(state_->record(std::move(acts)));
   PROVISO_TRY_DONE(state_->tables.put(rows));
@@ -333,7 +336,7 @@ Result<std::vector<Status>> Vault::store_all(std::span<const Request> requests,
 }
 
 Status Vault::activate(std::string_view note, const Rules& rules) {
-  const Status status = state_->activate(note, rules);
+  Status status = state_->activate(note, rules);
   if (status || !is_refusal(status.error())) return status;
   std::vector<audit::Act> acts;
   acts.push_back(refusal(note, status.error()));
