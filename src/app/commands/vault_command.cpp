@@ -383,7 +383,10 @@ Status seal(const Settings& settings) {
       "list_sealed",
       {{"entries", static_cast<std::int64_t>(contents.entries.size())}, {"watchlist", digest}}));
   PROVISO_TRY_DONE(write_file_durably(settings.output, std::span<const std::byte>(bytes)));
-  std::cout << "sealed    " << settings.output << "\nsha256    " << digest << '\n';
+  std::cout
+      << "sealed    " << settings.output << "\nsha256    " << digest
+      << "\nIt is not encrypted: keep it in a file system in memory (/dev/shm, say), and remove it "
+         "when the deployment has ended\n";
   return Done{};
 }
 

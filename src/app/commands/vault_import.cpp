@@ -276,7 +276,8 @@ Status import_requests(VaultDesk& desk, const ImportOptions& options) {
   return Error{ErrorCode::kInvalidInput,
                concat("vault: ",
                       faulty,
-                      " requests are faulty; the lines above say why. ",
+                      faulty == 1 ? " request is" : " requests are",
+                      " faulty; the lines above say why. ",
                       options.is_dry         ? "It was a dry run: nothing was stored"
                       : options.skips_faulty ? "The others are stored"
                                              : "Nothing was stored: correct them, or store the "
