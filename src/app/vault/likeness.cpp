@@ -1,10 +1,8 @@
 #include "app/vault/likeness.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
-#include "base/core/concat.h"
 #include "base/core/worker_pool.h"
 #include "stages/search/kernel.h"
 
@@ -111,21 +109,6 @@ std::vector<std::vector<Likeness>> LikenessIndex::of(std::span<const Known> ones
     begin += together.size();
   }
   return all;
-}
-
-std::string to_text(std::span<const Likeness> likenesses) {
-  constexpr int kThousand = 1000;
-  std::string text;
-  for (const Likeness& one : likenesses) {
-    const auto thousandths = std::clamp<long>(std::lround(one.score * kThousand), 0, kThousand);
-    const std::string digits = std::to_string(kThousand + thousandths);  // "1712": the first goes.
-    text += concat(text.empty() ? "" : ", ",
-                   one.entry,
-                   thousandths == kThousand ? " (1." : " (0.",
-                   std::string_view(digits).substr(1),
-                   ')');
-  }
-  return text;
 }
 
 }  // namespace proviso::vault

@@ -47,7 +47,4 @@ class LikenessIndex {
   std::unique_ptr<State> state_;
 };
 
-// "w-7 (0.712), w-9 (0.501)"
-std::string to_text(std::span<const Likeness> likenesses);
-
 }  // namespace proviso::vault

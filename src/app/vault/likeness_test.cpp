@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/core/concat.h"
@@ -11,6 +12,22 @@ namespace {
 
 Known known(const std::string& entry, std::vector<float> values) {
   return {.entry = entry, .model_pack = {}, .values = std::move(values)};
+}
+
+// "w-7 (0.712), w-9 (0.501)"
+std::string to_text(std::span<const Likeness> likenesses) {
+  constexpr int kThousand = 1000;
+  std::string text;
+  for (const Likeness& one : likenesses) {
+    const auto thousandths = std::clamp<long>(std::lround(one.score * kThousand), 0, kThousand);
+    const std::string digits = std::to_string(kThousand + thousandths);  // "1712": the first goes.
+    text += concat(text.empty() ? "" : ", ",
+                   one.entry,
+                   thousandths == kThousand ? " (1." : " (0.",
+                   std::string_view(digits).substr(1),
+                   ')');
+  }
+  return text;
 }
 
 std::vector<Likeness> likenesses_of(const Known& one, std::span<const Known> all, double score) {
