@@ -175,6 +175,11 @@ class EnrolmentChecks(unittest.TestCase):
                 officers = {body["officer"] for body in seen if (body["entry"], body["finding"]) == (entry, name)}
                 self.assertEqual(officers, {"mia", "max"}, f"{entry}: {name}")
 
+    def test_who_bears_the_name_of_a_face_of_the_cohort_is_still_found(self):
+        self.assertEqual(self.send([("again", photograph(39, 2))], "--dry-run")["again"]["findings"], "", "control")
+        self.send([("cohort.1", photograph(39, 1))])
+        self.assertRegex(self.send([("again", photograph(39, 2))], "--dry-run")["again"]["findings"], "same-face cohort.1 ")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -162,10 +162,11 @@ Result<std::vector<std::vector<vault::Finding>>> VaultDesk::findings_of(
   std::ranges::copy(cohort_, std::back_inserter(all));
   std::map<std::string_view, vault::Neighbour> rows;
   for (std::size_t n = 0; n < all.size(); ++n) {
-    rows[all[n].entry] = {.entry = all[n].entry,
-                          .score = 0,
-                          .values = all[n].values,
-                          .is_of_cohort = n >= all.size() - cohort_.size()};
+    const bool is_of_cohort = n >= all.size() - cohort_.size();
+    // An entry may bear the name of a face of the cohort: it must not be taken for a stranger.
+    if (is_of_cohort && rows.contains(all[n].entry)) continue;
+    rows[all[n].entry] = {
+        .entry = all[n].entry, .score = 0, .values = all[n].values, .is_of_cohort = is_of_cohort};
   }
   const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 16);
   PROVISO_TRY(auto index, vault::LikenessIndex::create(all, threads));
