@@ -48,6 +48,7 @@ watchlist::ListContents made(std::size_t entries, std::size_t thumbnail_bytes) {
     list.entries.push_back(
         {.id = EntryId::parse(concat("e", std::to_string(10'000'000 + n))).value(),
          .label = concat("Entry ", n),
+         .category = {},
          .photographs = {crypto::sha256(std::to_string(n))},
          .values = std::move(values),
          .thumbnail_jpeg = std::vector<std::uint8_t>(thumbnail_bytes, 0x5a)});

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes watchlist_draft_v1.list and watchlist_sealed_v1.list as docs/formats/watchlist.md says.
+"""Writes watchlist_draft_v2.list and watchlist_sealed_v2.list as docs/formats/watchlist.md says.
 
 Shares no code with the program: the tests hold the program to these files, byte for byte.
 """
@@ -9,9 +9,9 @@ import pathlib
 import struct
 
 FOLDER = pathlib.Path(__file__).parent
-ENTRIES = [  # id, label, photographs, row, thumbnail
-    ("anna", "Anna M\u00fcller", [b"first", b"second"], [0.6, 0.8, 0.0, 0.0], b"\xff\xd8\xff"),
-    ("bo.2", "", [b"third"], [0.0, 0.0, -1.0, 0.0], b""),
+ENTRIES = [  # id, label, category, photographs, row, thumbnail
+    ("anna", "Anna M\u00fcller", "missing-at-risk", [b"first", b"second"], [0.6, 0.8, 0.0, 0.0], b"\xff\xd8\xff"),
+    ("bo.2", "", "", [b"third"], [0.0, 0.0, -1.0, 0.0], b""),
 ]
 
 
@@ -19,31 +19,31 @@ def short(data: bytes) -> bytes:
     return struct.pack("<B", len(data)) + data
 
 
-def record(name: str, label: str, photographs: list[bytes], thumbnail: bytes) -> bytes:
+def content(name: str, label: str, category: str, photographs: list[bytes], row: list[float], thumbnail: bytes) -> bytes:
+    salt = hashlib.sha256(b"salt " + name.encode()).digest()[:16]
     digests = b"".join(hashlib.sha256(photograph).digest() for photograph in photographs)
-    return (short(name.encode()) + short(label.encode()) + struct.pack("<B", len(photographs)) + digests +
-            struct.pack("<I", len(thumbnail)))
+    return (salt + short(label.encode()) + short(category.encode()) + struct.pack("<B", len(photographs)) + digests +
+            struct.pack("<4f", *row) + thumbnail)
 
 
-def watchlist(state: str, made_at: str) -> bytes:
-    table = b"".join(record(name, label, photographs, thumbnail)
-                     for name, label, photographs, _, thumbnail in ENTRIES)
-    thumbnails = b"".join(thumbnail for *_, thumbnail in ENTRIES)
+def watchlist(state: str, made_at: str) -> tuple[bytes, bytes]:
+    contents = [content(*entry) for entry in ENTRIES]
+    table = b"".join(short(name.encode()) + struct.pack("<I", len(made)) + hashlib.sha256(made).digest()
+                     for (name, *_), made in zip(ENTRIES, contents))
     header = {
+        "contents_bytes": sum(map(len, contents)),
         "dimension": 4,
         "entries": len(ENTRIES),
         "made_at": made_at,
         "model_pack_sha256": hashlib.sha256(b"pack").hexdigest(),
         "state": state,
         "table_bytes": len(table),
-        "thumbnail_bytes": len(thumbnails),
     }
     line = json.dumps(header, separators=(",", ":"), sort_keys=True)
-    rows = b"".join(struct.pack("<4f", *row) for *_, row, _ in ENTRIES)
-    return b"proviso/watchlist/v1\n" + line.encode() + b"\n" + table + rows + thumbnails
+    return b"proviso/watchlist/v2\n" + line.encode() + b"\n" + table, b"".join(contents)
 
 
 for state, made_at in [("draft", "2026-11-24T08:30:00Z"), ("sealed", "2026-11-24T09:00:00.250000Z")]:
-    made = watchlist(state, made_at)
-    (FOLDER / f"watchlist_{state}_v1.list").write_bytes(made)
-    print(state, len(made), hashlib.sha256(made).hexdigest())
+    head, contents = watchlist(state, made_at)
+    (FOLDER / f"watchlist_{state}_v2.list").write_bytes(head + contents)
+    print(state, len(head + contents), "digest", hashlib.sha256(head).hexdigest())

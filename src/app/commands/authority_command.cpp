@@ -20,7 +20,6 @@
 #include "base/json/line.h"
 #include "safeguards/authority/rules.h"
 #include "safeguards/authority/signing.h"
-#include "safeguards/watchlist/sealed_list.h"
 
 namespace proviso::commands {
 namespace {
@@ -258,8 +257,8 @@ Result<drafting::PageContent> shown(const Settings& settings,
                                     const OpenAuthority& open) {
   auto content = page_content(open, records, now_in_seconds());
   if (settings.list.empty()) return content;
-  PROVISO_TRY(const auto list, watchlist::SealedList::load(settings.list));
-  PROVISO_TRY(content.list, drafting::composition_of(*list, open.statement));
+  PROVISO_TRY(const auto list, watchlist::ListSource::open(settings.list));
+  PROVISO_TRY(content.list, drafting::composition_of(list, open.statement));
   return content;
 }
 

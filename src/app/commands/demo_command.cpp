@@ -139,7 +139,7 @@ Exit demo(const Settings& settings) {
   RunSettings run;
   run.site = site.folder;
   run.authority = site.authority;
-  run.list = prepared.value().list;
+  run.list.file = prepared.value().list;
   run.models = settings.models;
   run.cameras = prepared.value().cameras;
   run.in_real_time = true;

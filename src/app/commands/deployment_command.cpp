@@ -141,6 +141,8 @@ Status stop(const Settings& settings) {
   PROVISO_TRY_DONE(desk.sign(std::move(event)));
   PROVISO_TRY(const auto report, desk.draft_report(settings.reason));
   say(desk, "stopped; a run ends within a second");
+  PROVISO_TRY(const auto list, desk.end_list());
+  if (!list.empty()) std::cout << "list         " << list << '\n';
   std::cout << "report to complete: " << report.string() << "\nthen: proviso deployment review "
             << desk.reference() << " --report FILE\n";
   return Done{};

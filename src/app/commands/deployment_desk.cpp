@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "app/commands/passphrase.h"
+#include "app/commands/site_list.h"
 #include "app/site/deployment_log.h"
 #include "app/site/record.h"
 #include "base/core/concat.h"
@@ -158,6 +159,26 @@ Result<std::filesystem::path> DeploymentDesk::draft_report(std::string_view stop
       "cancellation_drafted",
       {{"deployment", reference()}, {"report", crypto::to_hex(crypto::sha256(report))}}));
   return file;
+}
+
+Result<std::string> DeploymentDesk::end_list() {
+  const int hours = policy_->retention.watchlist_h;
+  if (hours > 0) {
+    return concat("kept for ", hours, " h, as the policy says; `proviso vault expire` destroys it");
+  }
+  const authority::Statement& statement = said_.statement;
+  PROVISO_TRY(const auto other, site::other_with_list(site_, statement, *policy_, *officers_));
+  if (!other.empty()) return concat("kept: deployment ", other, " names it too");
+  PROVISO_TRY(const bool was_there, destroy_list(site_, statement.watchlist));
+  if (!was_there) return std::string();
+  PROVISO_TRY_DONE(site::record(site_,
+                                SystemClock(),
+                                "list_destroyed",
+                                {{"deployment", reference()},
+                                 {"officer", request_.by},
+                                 {"reason", "deployment-ended"},
+                                 {"watchlist", crypto::to_hex(statement.watchlist)}}));
+  return std::string("destroyed: nothing opens it any more");
 }
 
 Exit refuse_step(const DeploymentDesk::Request& request, const Error& error) {

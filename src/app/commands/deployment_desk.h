@@ -47,6 +47,9 @@ class DeploymentDesk {
   // Asks for the passphrase at the first step.
   Status sign(deployment::Event event);
   // After a stop: waits for a run to end, so that its last counts are in it.
+  // After a stop: destroys the list that the authority names, unless the policy keeps it longer or
+  // another deployment that is not over names it. What became of it; empty where no vault has it.
+  Result<std::string> end_list();
   Result<std::filesystem::path> draft_report(std::string_view stop_reason);
 
  private:

@@ -172,7 +172,13 @@ Status Run::read_authority() {
 
 Status Run::load() {
   step_ = "list";
-  PROVISO_TRY(list_, watchlist::SealedList::load(settings_.list));
+  PROVISO_TRY(list_, load_list(site_, settings_.list));
+  const auto erased =
+      std::ranges::count(list_->entries(), true, &watchlist::SealedEntry::is_erased);
+  if (erased > 0) {
+    warn(concat(counted(static_cast<std::size_t>(erased)),
+                " of the list erased since it was sealed: nobody looks for them"));
+  }
   step_ = "models";
   PROVISO_TRY(engine_,
               open_engine(settings_.models,

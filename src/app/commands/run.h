@@ -16,6 +16,7 @@
 
 #include "app/commands/camera_argument.h"
 #include "app/commands/command.h"
+#include "app/commands/site_list.h"
 #include "app/commands/trust_argument.h"
 #include "app/pipeline/pipeline.h"
 
@@ -24,7 +25,7 @@ namespace proviso::commands {
 struct RunSettings {
   std::string site;
   std::string authority;  // The signed note's file; empty: none, which is refused.
-  std::string list;
+  ListArgument list;
   std::string models;
   std::vector<CameraArgument> cameras;
   TrustByCamera trust;  // A camera over TLS that is not in it is not authenticated.

@@ -29,6 +29,7 @@ class RunOutput : public testing::Test {
     list.dimension = 2;
     list.entries.push_back({.id = EntryId::parse("ada").value(),
                             .label = "Ada \"the\" Countess",
+                            .category = {},
                             .photographs = {crypto::Digest{}},
                             .values = {1, 0},
                             .thumbnail_jpeg = {}});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/age/age.h"
+#include "app/commands/site_list.h"
 #include "app/commands/vault_desk.h"
 #include "base/core/concat.h"
 
@@ -19,10 +20,6 @@ struct BackupSettings {
   std::vector<std::string> recipients;
   std::string identity;
 };
-
-std::string counted(std::size_t entries) {
-  return concat(entries, entries == 1 ? " entry" : " entries");
-}
 
 Status back_up(const BackupSettings& settings) {
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));

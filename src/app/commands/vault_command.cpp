@@ -10,14 +10,14 @@
 #include "app/commands/passphrase.h"
 #include "app/commands/request_enrolment.h"
 #include "app/commands/vault_backup.h"
+#include "app/commands/vault_compare.h"
 #include "app/commands/vault_desk.h"
 #include "app/commands/vault_import.h"
-#include "app/vault/composition.h"
+#include "app/commands/vault_seal.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "base/json/line.h"
 #include "safeguards/watchlist/entry_rules.h"
-#include "safeguards/watchlist/list_format.h"
 
 namespace proviso::commands {
 namespace {
@@ -34,7 +34,7 @@ struct Settings {
   std::vector<std::string> entries;
   std::string pictures;
   std::string reason;
-  std::string output;
+  SealOptions sealing;
   bool is_certain = false;
   bool is_dry = false;
   bool skips_faulty = false;
@@ -157,6 +157,12 @@ Status ask(const Settings& settings) {
             << " approves it.\nNext: proviso vault approve " << asked.id << " --as "
             << asked.approved_by << '\n';
   return Done{};
+}
+
+Status compare(const Settings& settings) {
+  PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY_DONE(desk->check_manages());
+  return compare_with_source(*desk, settings.file, settings.as_json);
 }
 
 Status import_many(const Settings& settings) {
@@ -296,6 +302,11 @@ Status expire(const Settings& settings) {
   } else {
     std::cout << "nothing has expired\n";
   }
+  PROVISO_TRY(const auto lists, desk->destroy_old_lists());
+  if (lists > 0) {
+    std::cout << lists << (lists == 1 ? " sealed list" : " sealed lists")
+              << " destroyed: nothing opens them any more\n";
+  }
   return Done{};
 }
 
@@ -315,79 +326,9 @@ Status trace(const Settings& settings) {
   return Done{};
 }
 
-Result<watchlist::ListContents> contents_of(const vault::ActiveList& active, WallTime now) {
-  if (active.entries.empty()) {
-    return Error{
-        ErrorCode::kInvalidInput,
-        "vault: no entry is active, so there is nothing to seal; `proviso vault list` says "
-        "why"};
-  }
-  watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
-                                   .made_at = now,
-                                   .model_pack = active.entries.front().model_pack,
-                                   .dimension = active.entries.front().values.size(),
-                                   .entries = {}};
-  for (const vault::ActiveEntry& one : active.entries) {
-    if (one.model_pack != contents.model_pack || one.values.size() != contents.dimension) {
-      return Error{ErrorCode::kInvalidInput,
-                   concat("vault: entry ",
-                          in_quotes(one.entry.id),
-                          " was made with another model pack than ",
-                          in_quotes(active.entries.front().entry.id),
-                          "; ask for it again with a higher revision")};
-    }
-    PROVISO_TRY(auto id, EntryId::parse(one.entry.id));
-    watchlist::ListEntry listed{.id = std::move(id),
-                                .label = one.entry.label,
-                                .photographs = {},
-                                .values = one.values,
-                                .thumbnail_jpeg = {}};
-    for (const auto& image : one.entry.images) listed.photographs.push_back(image.digest);
-    for (const std::byte byte : one.thumbnail_jpeg) {
-      listed.thumbnail_jpeg.push_back(std::to_integer<std::uint8_t>(byte));
-    }
-    contents.entries.push_back(std::move(listed));
-  }
-  return contents;
-}
-
-void warn_of_one_category(const vault::Composition& composition, int permille_warned) {
-  constexpr std::size_t kThousand = 1000;
-  for (const auto& [category, count] : composition.categories) {
-    const std::size_t permille = count * kThousand / composition.entries;
-    if (permille <= static_cast<std::size_t>(permille_warned)) continue;
-    warn(concat("of 1000 entries ",
-                permille,
-                " are of the category ",
-                category,
-                ", more than ",
-                permille_warned,
-                ": see that the list fits the use case"));
-  }
-}
-
 Status seal(const Settings& settings) {
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
-  PROVISO_TRY_DONE(desk->check_manages());
-  PROVISO_TRY(const auto active, desk->vault().active(desk->rules()));
-  PROVISO_TRY(const auto contents, contents_of(active, desk->now()));
-  const auto bytes = watchlist::to_bytes(contents);
-  const std::string digest = crypto::to_hex(crypto::sha256(bytes));
-  for (const vault::LeftOut& one : active.left_out) {
-    std::cout << "left out  " << one.entry << "  " << one.reason << '\n';
-  }
-  const vault::Composition composition = vault::composition_of(active.entries, desk->now());
-  std::cout << to_text(composition);
-  warn_of_one_category(composition, desk->policy().watchlist.category_permille_warned);
-  PROVISO_TRY_DONE(desk->record(
-      "list_sealed",
-      {{"entries", static_cast<std::int64_t>(contents.entries.size())}, {"watchlist", digest}}));
-  PROVISO_TRY_DONE(write_file_durably(settings.output, std::span<const std::byte>(bytes)));
-  std::cout
-      << "sealed    " << settings.output << "\nsha256    " << digest
-      << "\nIt is not encrypted: keep it in a file system in memory (/dev/shm, say), and remove it "
-         "when the deployment has ended\n";
-  return Done{};
+  return seal_list(*desk, settings.sealing);
 }
 
 struct Command {
@@ -401,6 +342,7 @@ constexpr Command kCommands[] = {
     {"import",
      "Ask for many at once, from a folder, an array, a table or a zip of requests",
      import_many},
+    {"compare", "Compare the entries with the records that they came from", compare},
     {"approve", "Approve requests: the second signature, over the same bytes", approve},
     {"show", "Show an entry; that you looked is entered in the log", show},
     {"list", "Say who is active, who is left out, and why", list},
@@ -409,6 +351,10 @@ constexpr Command kCommands[] = {
     {"trace", "Say whether an erased entry was listed, when, and why it went", trace},
     {"seal", "Freeze the active entries into a list for one deployment", seal},
 };
+
+void add_json_flag(CLI::App& command, Settings& settings) {
+  command.add_flag("--json", settings.as_json, "JSON lines instead of text");
+}
 
 void add_particulars(CLI::App& command, std::string_view name, Settings& settings) {
   const bool names_entry = name == "show" || name == "revoke" || name == "trace";
@@ -432,7 +378,7 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
     command.add_option("--database", settings.places.database, "postgresql://...; else SQLite");
     command.add_option(
         "--keys", settings.places.keys, "Folder of the list keys, on another medium");
-  } else if (name == "request" || name == "import") {
+  } else if (name == "request" || name == "import" || name == "compare") {
     command
         .add_option(name == "request" ? "REQUEST" : "SOURCE",
                     settings.file,
@@ -443,15 +389,20 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
     if (name == "import") {
       command.add_flag("--dry-run", settings.is_dry, "Check and enrol all, and store nothing");
       command.add_flag("--skip-faulty", settings.skips_faulty, "Store those that are in order");
-      command.add_flag("--json", settings.as_json, "JSON lines instead of text");
     }
+    if (name != "request") add_json_flag(command, settings);
   } else if (name == "revoke") {
     command.add_option("--reason", settings.reason, "A code of a-z and '-', such as cleared")
         ->required();
   } else if (name == "list") {
-    command.add_flag("--json", settings.as_json, "JSON lines instead of text");
+    add_json_flag(command, settings);
   } else if (name == "seal") {
-    command.add_option("-o,--output", settings.output, "The sealed list's file")->required();
+    command.add_option("-o,--output", settings.sealing.output, "The sealed list's file")
+        ->required();
+    command.add_option(
+        "--use-case", settings.sealing.use_case, "Only the categories that the policy has for it");
+    command.add_option("--category", settings.sealing.categories, "Only this one; may be repeated")
+        ->allow_extra_args(false);
   }
 }
 

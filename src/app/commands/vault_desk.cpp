@@ -15,71 +15,26 @@
 #include "app/site/erased_entries.h"
 #include "app/site/standing.h"
 #include "app/vault/likeness.h"
+#include "app/vault/locked_list.h"
 #include "base/core/concat.h"
-#include "base/core/field_reader.h"
 #include "base/core/file.h"
 #include "base/crypto/sealed_bytes.h"
-#include "base/json/json.h"
 #include "safeguards/audit/log.h"
+#include "safeguards/watchlist/sealed_list_keys.h"
 
 namespace proviso::commands {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFormat = "proviso/vault/v1";
-constexpr std::size_t kSettingsBytesMax = 8192;
-constexpr std::size_t kPlaceBytesMax = 2048;
 constexpr std::size_t kKeptBytesMax = std::size_t{1} << 30U;
-constexpr const char* kListName = "watchlist";
 constexpr double kMillion = 1e6;
-
-fs::path folder_of(const site::Site& site) {
-  return site.folder() / "vault";
-}
-
-watchlist::ListId list_id() {
-  return watchlist::ListId::parse(kListName).value();
-}
 
 // A core dump would hold templates and names.
 void make_no_core() {
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
   static_cast<void>(::setrlimit(RLIMIT_CORE, &none));
   static_cast<void>(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
-}
-
-Result<VaultDesk::Places> read_places(const site::Site& site) {
-  const auto text = read_text_file(folder_of(site) / "vault.json", kSettingsBytesMax);
-  if (!text && text.error().code == ErrorCode::kNotFound) {
-    return Error{ErrorCode::kNotFound,
-                 concat("vault: the site has none; make it with `proviso vault new --site ",
-                        site.folder().native(),
-                        " --as OFFICER`")};
-  }
-  if (!text) return text.error();
-  PROVISO_TRY(const auto value, json::parse(text.value(), {.bytes_max = kSettingsBytesMax}));
-  PROVISO_TRY(auto reader, FieldReader::of(value, "vault.json"));
-  PROVISO_TRY(const auto format, reader.string("format", kPlaceBytesMax));
-  if (format != kFormat) return reader.refused("format", kFormat);
-  VaultDesk::Places places;
-  PROVISO_TRY(places.database, reader.string("database", kPlaceBytesMax));
-  PROVISO_TRY(places.keys, reader.string("keys", kPlaceBytesMax));
-  PROVISO_TRY_DONE(reader.finish());
-  return places;
-}
-
-Result<crypto::Secret> open_master(const site::Site& site, const std::string& unlock_file) {
-  PROVISO_TRY(const auto sealed,
-              read_text_file(folder_of(site) / "master.key", crypto::kSecretFileBytesMax));
-  PROVISO_TRY(const auto words, ask_passphrase(concat("the vault of ", site.name()), unlock_file));
-  auto master = crypto::open_secret(sealed, words.text());
-  if (!master && master.error().code == ErrorCode::kNotAuthorised) {
-    return Error{ErrorCode::kNotAuthorised,
-                 "vault: it stays locked: the passphrase is not the vault's, or master.key was "
-                 "changed; type the vault's passphrase"};
-  }
-  return master;
 }
 
 Status make_folder(const fs::path& folder) {
@@ -207,13 +162,44 @@ Status VaultDesk::record_findings(std::span<const Asked> ones,
   return record(std::move(acts));
 }
 
+Result<std::vector<std::byte>> VaultDesk::lock(const watchlist::ListContents& contents) {
+  PROVISO_CHECK(master_.has_value());
+  PROVISO_TRY(const auto list_key, crypto::new_sealing_key());
+  const watchlist::ListId list = vault_list_id();
+  PROVISO_TRY(
+      auto bytes,
+      vault::lock(contents,
+                  list_key,
+                  {.list = list, .master = *master_, .database = *database_, .files = *keys_}));
+  PROVISO_TRY_DONE(
+      watchlist::SealedListKeys(place_.keys)
+          .keep({.watchlist = watchlist::digest_of(contents), .sealed_at = contents.made_at},
+                list_key,
+                *master_));
+  return bytes;
+}
+
+Result<std::size_t> VaultDesk::destroy_old_lists() {
+  const watchlist::SealedListKeys keys(place_.keys);
+  const std::chrono::hours kept(policy_->watchlist.age_h_max + policy_->retention.watchlist_h);
+  PROVISO_TRY(const auto all, keys.all());
+  std::size_t count = 0;
+  for (const watchlist::SealedListPlace& one : all) {
+    if (now_ - one.sealed_at <= kept) continue;
+    PROVISO_TRY_DONE(keys.destroy(one.watchlist));
+    PROVISO_TRY_DONE(record("list_destroyed",
+                            {{"reason", "expired"}, {"watchlist", crypto::to_hex(one.watchlist)}}));
+    ++count;
+  }
+  return count;
+}
+
 Result<crypto::Secret> VaultDesk::unlock(const Request& request) {
   make_no_core();
-  PROVISO_TRY(const auto places, read_places(site_));
-  PROVISO_TRY(auto master, open_master(site_, request.unlock_file));
-  PROVISO_TRY(database_, sql::Database::open(places.database));
-  keys_ = std::make_unique<watchlist::KeyFolder>(places.keys);
-  kept_ = fs::path(places.keys) / "entry-keys";
+  PROVISO_TRY(place_, read_vault_place(site_));
+  PROVISO_TRY(auto master, open_vault(site_, request.unlock_file));
+  PROVISO_TRY(database_, sql::Database::open(place_.database));
+  keys_ = std::make_unique<watchlist::KeyFolder>(place_.keys);
   return master;
 }
 
@@ -225,10 +211,10 @@ vault::Vault::Parts VaultDesk::parts() {
             return Done{};
           },
           .withdraw = [this](std::span<const EntryId> entries) -> Status {
-            return site::add_erased(folder_of(site_) / "erased", entries);
+            return site::add_erased(vault_folder(site_) / "erased", entries);
           },
           .keep = [this](std::span<const std::byte> wrapped_keys) -> Status {
-            return write_file_durably(kept_, wrapped_keys);
+            return write_file_durably(kept_file(), wrapped_keys);
           }};
 }
 
@@ -236,8 +222,9 @@ Result<std::unique_ptr<VaultDesk>> VaultDesk::open(const Request& request) {
   PROVISO_TRY(auto site, site::Site::open(request.site));
   std::unique_ptr<VaultDesk> desk(new VaultDesk(std::move(site)));
   PROVISO_TRY_DONE(desk->read(request));
-  PROVISO_TRY(const auto master, desk->unlock(request));
-  PROVISO_TRY(desk->vault_, vault::Vault::open(list_id(), master, desk->parts(), desk->now_));
+  PROVISO_TRY(desk->master_, desk->unlock(request));
+  PROVISO_TRY(desk->vault_,
+              vault::Vault::open(vault_list_id(), *desk->master_, desk->parts(), desk->now_));
   return desk;
 }
 
@@ -249,22 +236,22 @@ Result<vault::Restored> VaultDesk::restore(const Request& request,
   PROVISO_TRY_DONE(desk.read(request));
   PROVISO_TRY_DONE(desk.check_manages());
   PROVISO_TRY(const auto master, desk.unlock(request));
-  auto kept = read_file(desk.kept_, kKeptBytesMax);
+  auto kept = read_file(desk.kept_file(), kKeptBytesMax);
   if (!kept && kept.error().code != ErrorCode::kNotFound) return kept.error();
-  PROVISO_TRY(auto withdrawn, site::read_erased(folder_of(desk.site_) / "erased"));
+  PROVISO_TRY(auto withdrawn, site::read_erased(vault_folder(desk.site_) / "erased"));
   const vault::Restoring from{.backup = std::move(backup),
                               .finished = std::move(finished),
                               .kept = kept ? std::move(kept).value() : std::vector<std::byte>(),
                               .withdrawn = std::move(withdrawn),
                               .officer = request.by};
-  return vault::Vault::restore(list_id(), master, desk.parts(), from, desk.now_);
+  return vault::Vault::restore(vault_list_id(), master, desk.parts(), from, desk.now_);
 }
 
 Status VaultDesk::make(const Request& request, const Places& places) {
   PROVISO_TRY(auto site, site::Site::open(request.site));
   VaultDesk desk(std::move(site));
   PROVISO_TRY_DONE(desk.read(request));
-  const fs::path folder = fs::absolute(folder_of(desk.site_));
+  const fs::path folder = fs::absolute(vault_folder(desk.site_));
   if (fs::exists(folder / "vault.json")) {
     return Error{ErrorCode::kInvalidInput,
                  concat("vault: the site has one in ", folder.native(), "; use it")};
@@ -285,7 +272,7 @@ Status VaultDesk::make(const Request& request, const Places& places) {
   PROVISO_TRY(desk.database_, sql::Database::open(chosen.database));
   desk.keys_ = std::make_unique<watchlist::KeyFolder>(chosen.keys);
   PROVISO_TRY(desk.vault_,
-              vault::Vault::create(list_id(),
+              vault::Vault::create(vault_list_id(),
                                    master,
                                    {.database = *desk.database_,
                                     .key_files = *desk.keys_,
@@ -293,13 +280,8 @@ Status VaultDesk::make(const Request& request, const Places& places) {
                                     .withdraw = [](auto&&...) -> Status { return Done{}; },
                                     .keep = [](auto&&...) -> Status { return Done{}; }},
                                    desk.now_));
-  // Last: a folder with it is a vault.
-  PROVISO_TRY_DONE(write_file_durably(folder / "vault.json",
-                                      json::to_canonical(Value::Object{
-                                          {"database", chosen.database},
-                                          {"format", std::string(kFormat)},
-                                          {"keys", chosen.keys},
-                                      }) + '\n'));
+  PROVISO_TRY_DONE(
+      write_vault_place(desk.site_, {.database = chosen.database, .keys = chosen.keys}));
   return desk.record("vault_made", {{"officer", request.by}});
 }
 
@@ -330,10 +312,7 @@ void add_vault_options(CLI::App& command, VaultDesk::Request& request) {
   add_site_option(command, request.site);
   command.add_option("--as", request.by, "Who acts: the officer's id")->required();
   add_passphrase_option(command, request.passphrase_file);
-  command.add_option("--unlock",
-                     request.unlock_file,
-                     "File with the vault's passphrase (a systemd credential, say); else it is "
-                     "asked for");
+  add_unlock_option(command, request.unlock_file);
 }
 
 }  // namespace proviso::commands

@@ -3,8 +3,7 @@
 // Where a command acts on a site's vault: it is unlocked, its acts become leaves of the log, and an
 // officer signs.
 //
-//   folder   SITE/vault: `vault.json` (docs/formats/vault.md), `master.key` sealed with a
-//            passphrase of its own, `rows.db` and `keys/` unless the settings name other places
+//   folder   vault_place.h; `rows.db` and `keys/` in it unless the settings name other places
 //   errors   those of vault::Vault, site::Site and passphrases; kNotFound where there is no vault,
 //            or no officer of that id; kInvalidInput where there is one already
 //   threads  main thread
@@ -19,6 +18,7 @@
 #include <string>
 
 #include "adapters/sql/database.h"
+#include "app/commands/vault_place.h"
 #include "app/site/site.h"
 #include "app/vault/findings.h"
 #include "app/vault/vault.h"
@@ -26,6 +26,7 @@
 #include "safeguards/officers/register.h"
 #include "safeguards/policy/policy.h"
 #include "safeguards/watchlist/key_folder.h"
+#include "safeguards/watchlist/list_format.h"
 
 namespace proviso::commands {
 
@@ -75,6 +76,11 @@ class VaultDesk {
     std::vector<vault::Finding> of_images;
   };
   Result<std::vector<std::vector<vault::Finding>>> findings_of(std::span<const Asked> ones);
+  // The list locked under keys of the vault and one of its own, which is kept until it is destroyed.
+  Result<std::vector<std::byte>> lock(const watchlist::ListContents& contents);
+  // Those that nobody may run with any more: sealed longer ago than the policy's age_h_max, and
+  // what it keeps lists for after. Recorded: `list_destroyed`. How many there were.
+  Result<std::size_t> destroy_old_lists();
   void know_cohort(std::vector<vault::Known> cohort) { cohort_ = std::move(cohort); }
 
  private:
@@ -86,7 +92,11 @@ class VaultDesk {
   Status record_findings(std::span<const Asked> ones,
                          std::span<const std::vector<vault::Finding>> findings);
 
+  // What a restore needs besides an older backup; beside the keys.
+  std::filesystem::path kept_file() const { return place_.keys / "entry-keys"; }
+
   site::Site site_;
+  VaultPlace place_;
   std::string passphrase_file_;
   WallTime now_;
   std::shared_ptr<const policy::Policy> policy_;
@@ -99,7 +109,7 @@ class VaultDesk {
   std::unique_ptr<audit::Journal> journal_;
   std::unique_ptr<sql::Database> database_;
   std::unique_ptr<watchlist::KeyFolder> keys_;
-  std::filesystem::path kept_;  // What a restore needs besides an older backup; beside the keys.
+  std::optional<crypto::Secret> master_;
   std::unique_ptr<vault::Vault> vault_;  // Last: it uses all of the above.
 };
 

@@ -4,6 +4,7 @@
 #include "app/commands/engine.h"
 #include "app/commands/run.h"
 #include "app/commands/site_argument.h"
+#include "app/commands/vault_place.h"
 
 namespace proviso::commands {
 namespace {
@@ -51,7 +52,8 @@ void add_watch(CLI::App& app, Exit& exit) {
       ->expected(1, static_cast<int>(pipeline::kCamerasMax));
   add_site_option(*command, run.site);
   command->add_option("--authority", run.authority, "The written authority: its signed note");
-  command->add_option("--watchlist", run.list, "The sealed list")->required();
+  command->add_option("--watchlist", run.list.file, "The sealed list")->required();
+  add_unlock_option(*command, run.list.unlock_file);
   command->add_option("--models", run.models, "Folder of the model pack")->capture_default_str();
   command
       ->add_option("--ca",

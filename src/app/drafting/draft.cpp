@@ -244,16 +244,32 @@ Status take_cameras(FieldReader& reader, Statement& statement) {
   return Done{};
 }
 
+// What the list's head alone says. Its contents may be locked, and bind who runs it.
+Status check_list(FieldReader& fields,
+                  const watchlist::ListHead& list,
+                  const policy::Policy& policy) {
+  if (list.state != watchlist::ListState::kSealed) {
+    return fields.refused("file", "a sealed list; this is a draft");
+  }
+  if (policy.watchlist.vault_needed && !list.is_locked) {
+    return fields.refused("file", "a list that a vault has sealed (proviso vault seal)");
+  }
+  return Done{};
+}
+
 Status take_system(FieldReader& reader, const DraftContext& context, Statement& statement) {
   PROVISO_TRY_DONE(take_cameras(reader, statement));
   PROVISO_TRY(auto fields, reader.object("watchlist"));
   PROVISO_TRY(const auto file, fields.string("file", kTextBytesMax));
-  const auto loaded = watchlist::SealedList::load(file);
-  if (!loaded) return of_file(fields, file, loaded.error());
-  const auto& list = loaded.value();
-  statement.watchlist = list->digest();
-  statement.watchlist_built_at = list->sealed_at();
-  std::int64_t entries_max = std::max<std::int64_t>(1, std::ssize(list->entries()));
+  const auto source = watchlist::ListSource::open(file);
+  if (!source) return of_file(fields, file, source.error());
+  const auto read = parse_head(source.value());
+  if (!read) return of_file(fields, file, read.error());
+  const watchlist::ListHead& list = read.value();
+  PROVISO_TRY_DONE(check_list(fields, list, context.policy));
+  statement.watchlist = list.digest;
+  statement.watchlist_built_at = list.made_at;
+  std::int64_t entries_max = std::max<std::int64_t>(1, std::ssize(list.records));
   if (fields.has("entries_max")) {
     PROVISO_TRY(entries_max,
                 fields.integer("entries_max", entries_max, std::int64_t{watchlist::kEntriesMax}));

@@ -40,8 +40,11 @@ class Drafting : public testing::Test {
     }
     auto list = watchlist::small_list(watchlist::ListState::kSealed);
     list.made_at = kNow - std::chrono::hours(1);
-    list_bytes_ = watchlist::to_bytes(list);
+    list_bytes_ = watchlist::as_if_locked(list);
     EXPECT_TRUE(write_file_durably(folder_ / "list", std::span<const std::byte>(list_bytes_)));
+    const auto in_the_clear = watchlist::to_bytes(list);
+    EXPECT_TRUE(
+        write_file_durably(folder_ / "clear-list", std::span<const std::byte>(in_the_clear)));
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
@@ -127,7 +130,7 @@ TEST_F(Drafting, TheQuestionsAloneLeadToAnAuthorityThatMeetsEveryRule) {
 TEST_F(Drafting, ComputesTheHashesOfTheVeryFiles) {
   const policy::Policy policy = shipped("uk");
   const auto statement = draft(interview(policy), context(policy)).value();
-  EXPECT_EQ(statement.watchlist, crypto::sha256(list_bytes_));
+  EXPECT_EQ(statement.watchlist, parse_head(watchlist::ListSource(list_bytes_)).value().digest);
   EXPECT_EQ(statement.watchlist_built_at, kNow - std::chrono::hours(1));
   EXPECT_EQ(statement.accuracy_report.digest, crypto::sha256("accuracy"));
   EXPECT_EQ(statement.notice.published.value_or(authority::PublishedNotice{}).digest,
@@ -180,6 +183,19 @@ TEST_F(Drafting, NamesAnAnswerThatIsMissingUnknownOrOfAnotherKind) {
   Value::Object lacking = whole;
   lacking.erase("place");
   EXPECT_NE(draft(lacking, context(policy)).error().message.find("place"), std::string::npos);
+}
+
+TEST_F(Drafting, TakesAListInTheClearOnlyWhereThePolicyDoesWithoutAVault) {
+  policy::Policy policy = shipped("uk");
+  Value::Object answers = interview(policy);
+  ASSERT_TRUE(draft(answers, context(policy)).has_value()) << "control: a vault's";
+  ASSERT_TRUE(set(answers, "watchlist.file", Value(file("clear-list"))));
+  const auto refused = draft(answers, context(policy));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().message.find("proviso vault seal"), std::string::npos)
+      << refused.error().message;
+  policy.watchlist.vault_needed = false;
+  EXPECT_TRUE(draft(answers, context(policy)).has_value());
 }
 
 TEST_F(Drafting, TakesNoPasswordOfACameraIntoTheAuthority) {

@@ -117,6 +117,20 @@ PageSection system_of(const Statement& statement) {
   return section;
 }
 
+void add_counts(const watchlist::Composition& composition, PageSection& section) {
+  for (const auto& [category, count] : composition.categories) {
+    section.rows.push_back({concat("category ", category), std::to_string(count)});
+  }
+  section.rows.push_back({"under 18", std::to_string(composition.under_18)});
+  section.rows.push_back({"blue list", std::to_string(composition.blue_list)});
+  section.rows.push_back(
+      {"images",
+       concat(composition.images, ", median age ", composition.image_age_days_median, " days")});
+  for (const auto& [source, count] : composition.image_sources) {
+    section.rows.push_back({concat("image source ", source), std::to_string(count)});
+  }
+}
+
 // Before anybody signs (row B4).
 PageSection composition_of(const PageContent& content) {
   PageSection section{.title = "What the list consists of", .rows = {}};
@@ -126,7 +140,12 @@ PageSection composition_of(const PageContent& content) {
   }
   const ListComposition& list = *content.list;
   section.rows = {
-      {"entries", concat(list.entries, " of at most ", content.statement.watchlist_entries_max)},
+      {"entries", concat(list.entries, " of at most ", content.statement.watchlist_entries_max)}};
+  if (list.of_vault) {
+    add_counts(*list.of_vault, section);
+    return section;
+  }
+  const std::vector<PageRow> counted{
       {"photographs",
        concat(list.photographs,
               " in all; median ",
@@ -136,6 +155,7 @@ PageSection composition_of(const PageContent& content) {
       {"entries with no picture", std::to_string(list.without_picture)},
       {"not in this list",
        "categories, people under 18, source and age of the images: ask whoever made it"}};
+  section.rows.insert(section.rows.end(), counted.begin(), counted.end());
   return section;
 }
 

@@ -33,19 +33,22 @@ std::vector<std::string> references_with_records(const Site& site) {
   return references;
 }
 
-// Whether the deployment of that reference stands in the way of one at `place`.
-Result<bool> is_unreviewed_at(const Site& site,
-                              const std::string& reference,
-                              const policy::PlacePolygon& place,
-                              const policy::Policy& policy,
-                              const officers::Register& officers) {
+// Empty where the authority is gone.
+Result<std::optional<SignedStatement>> find_statement(const Site& site,
+                                                      const std::string& reference) {
   PROVISO_TRY(const auto file, site.authority_file(reference));
   const auto note = read_authority(file);
-  if (!note && note.error().code == ErrorCode::kNotFound) return true;
+  if (!note && note.error().code == ErrorCode::kNotFound) return std::optional<SignedStatement>();
   if (!note) return note.error();
-  PROVISO_TRY(const auto said, statement_of(note.value()));
-  if (!policy::touch(said.statement.place, place)) return false;
-  PROVISO_TRY(const auto record_file, site.deployment_file(reference));
+  PROVISO_TRY(auto said, statement_of(note.value()));
+  return std::optional(std::move(said));
+}
+
+Result<deployment::Phase> phase_of(const Site& site,
+                                   const SignedStatement& said,
+                                   const policy::Policy& policy,
+                                   const officers::Register& officers) {
+  PROVISO_TRY(const auto record_file, site.deployment_file(said.statement.reference));
   PROVISO_TRY(const auto record, deployment::read_record(record_file));
   PROVISO_TRY(const auto deployment,
               deployment::Deployment::rebuild(record,
@@ -53,8 +56,20 @@ Result<bool> is_unreviewed_at(const Site& site,
                                                .authority = said.digest,
                                                .policy = policy,
                                                .officers = officers}));
-  return deployment.phase() != deployment::Phase::kNotOpened &&
-         deployment.phase() != deployment::Phase::kReviewed;
+  return deployment.phase();
+}
+
+// Whether the deployment of that reference stands in the way of one at `place`.
+Result<bool> is_unreviewed_at(const Site& site,
+                              const std::string& reference,
+                              const policy::PlacePolygon& place,
+                              const policy::Policy& policy,
+                              const officers::Register& officers) {
+  PROVISO_TRY(const auto said, find_statement(site, reference));
+  if (!said) return true;
+  if (!policy::touch(said->statement.place, place)) return false;
+  PROVISO_TRY(const auto phase, phase_of(site, *said, policy, officers));
+  return phase != deployment::Phase::kNotOpened && phase != deployment::Phase::kReviewed;
 }
 
 }  // namespace
@@ -115,6 +130,20 @@ Hindrances hindrances_of(const deployment::Deployment& deployment) {
                               .next = "`proviso deployment status` says what is missing"};
   }
   return found;
+}
+
+Result<std::string> other_with_list(const Site& site,
+                                    const authority::Statement& statement,
+                                    const policy::Policy& policy,
+                                    const officers::Register& officers) {
+  for (const std::string& reference : references_with_records(site)) {
+    if (reference == statement.reference) continue;
+    PROVISO_TRY(const auto said, find_statement(site, reference));
+    if (!said || said->statement.watchlist != statement.watchlist) continue;
+    PROVISO_TRY(const auto phase, phase_of(site, *said, policy, officers));
+    if (phase != deployment::Phase::kNotOpened && !is_over(phase)) return reference;
+  }
+  return std::string{};
 }
 
 Result<std::string> unreviewed_at(const Site& site,

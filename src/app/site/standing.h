@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,5 +48,12 @@ Result<std::string> unreviewed_at(const Site& site,
                                   const authority::Statement& statement,
                                   const policy::Policy& policy,
                                   const officers::Register& officers);
+
+// Another deployment of the site that is opened and not over, and whose authority names the same
+// list; empty where there is none. Errors: those of reading the site.
+Result<std::string> other_with_list(const Site& site,
+                                    const authority::Statement& statement,
+                                    const policy::Policy& policy,
+                                    const officers::Register& officers);
 
 }  // namespace proviso::site

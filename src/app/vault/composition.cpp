@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/core/concat.h"
-
 namespace proviso::vault {
 
-Composition composition_of(std::span<const ActiveEntry> entries, WallTime now) {
-  Composition composition;
+watchlist::Composition composition_of(std::span<const ActiveEntry> entries, WallTime now) {
+  watchlist::Composition composition;
   std::vector<std::int64_t> ages_days;
   const auto today = std::chrono::floor<std::chrono::days>(now);
   for (const ActiveEntry& active : entries) {
@@ -28,26 +26,6 @@ Composition composition_of(std::span<const ActiveEntry> entries, WallTime now) {
     composition.image_age_days_median = ages_days[(ages_days.size() - 1) / 2];
   }
   return composition;
-}
-
-std::string to_text(const Composition& composition) {
-  std::string text = concat("entries        ", composition.entries, '\n');
-  for (const auto& [category, count] : composition.categories) {
-    text += concat("  ", category, "  ", count, '\n');
-  }
-  text += concat("under 18       ",
-                 composition.under_18,
-                 "\nblue list      ",
-                 composition.blue_list,
-                 "\nimages         ",
-                 composition.images,
-                 ", median age ",
-                 composition.image_age_days_median,
-                 " days\n");
-  for (const auto& [source, count] : composition.image_sources) {
-    text += concat("  ", source, "  ", count, '\n');
-  }
-  return text;
 }
 
 }  // namespace proviso::vault

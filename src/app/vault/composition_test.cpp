@@ -23,7 +23,7 @@ TEST(Composition, CountsWhoIsListedAndTellsHowOldTheImagesAre) {
   entries[2].entry.is_on_blue_list = true;
   entries[2].entry.images.push_back(entries[2].entry.images.front());
   entries[2].entry.images.back().source = "consented";
-  const Composition found = composition_of(entries, kEntryNow);
+  const watchlist::Composition found = composition_of(entries, kEntryNow);
   EXPECT_EQ(found.entries, 3U);
   EXPECT_EQ(found.under_18, 1U);
   EXPECT_EQ(found.blue_list, 1U);
@@ -35,7 +35,7 @@ TEST(Composition, CountsWhoIsListedAndTellsHowOldTheImagesAre) {
 }
 
 TEST(Composition, OfNobodyIsEmpty) {
-  const Composition found = composition_of({}, kEntryNow);
+  const watchlist::Composition found = composition_of({}, kEntryNow);
   EXPECT_EQ(found.entries, 0U);
   EXPECT_EQ(found.image_age_days_median, 0);
 }

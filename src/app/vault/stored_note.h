@@ -1,6 +1,7 @@
 #pragma once
 
-// The record `note` of an entry: the signed note, and since when it has been active.
+// The record `note` of an entry: the signed note, since when it has been active, and when it was
+// last compared with its source.
 //
 // Errors: kInvalidInput for other text. Threads: values.
 
@@ -15,7 +16,9 @@ namespace proviso::vault {
 
 struct StoredNote {
   std::string note;
-  std::optional<WallTime> activated_at;  // When the vault first saw both signatures.
+  std::optional<WallTime> activated_at = {};  // When the vault first saw both signatures.
+  // When somebody last found it unchanged in the records it came from; absent: since it was asked.
+  std::optional<WallTime> compared_at = {};
 };
 
 std::string to_text(const StoredNote& stored);

@@ -216,8 +216,22 @@ Status Vault::State::activate(std::string_view bytes, const Rules& rules) {
                        {{"decision", crypto::to_hex(approved.digest())},
                         {"entry", entry.id},
                         {"officers", Value::Array{entry.asked_by, entry.approved_by}}}));
-  stored->note = {.note = approved.note(), .activated_at = rules.now};
+  stored->note.note = approved.note();
+  stored->note.activated_at = rules.now;
   return tables.put_record(entry.id, sealed_note(*stored));
+}
+
+// Empty where it was compared with its source as lately as the policy asks.
+std::string Vault::State::why_stale(const Stored& stored, const Rules& rules) {
+  const WallTime compared_at =
+      std::max(stored.entry.asked_at, stored.note.compared_at.value_or(stored.entry.asked_at));
+  const std::chrono::days age_max(rules.policy.watchlist.entry_age_days_max);
+  if (rules.now - compared_at <= age_max) return {};
+  return concat("it was last compared with its source at ",
+                to_rfc3339(compared_at),
+                ", at most ",
+                age_max.count(),
+                " days before are allowed; compare it: `proviso vault compare SOURCE`");
 }
 
 // Empty where the row is on the list; else why it is not.
@@ -241,6 +255,7 @@ Result<std::string> Vault::State::look(const WrappedKey& row,
   auto approved = ApprovedEntry::verify(
       note.note, rules.officers, rules.policy, {.signed_at = *note.activated_at, .now = rules.now});
   if (!approved) return approved.error().message;
+  if (std::string stale = why_stale(stored.value(), rules); !stale.empty()) return stale;
   auto face = template_of(stored.value());
   auto thumbnail = bytes_of(stored.value(), kThumbnail);
   if (!face || !thumbnail) return damaged(face ? thumbnail.error() : face.error());
@@ -355,6 +370,26 @@ Result<ActiveList> Vault::active(const Rules& rules) {
   return list;
 }
 
+Status Vault::compared(std::span<const EntryId> entries, std::string_view officer, WallTime now) {
+  if (entries.size() > kStoredTogetherMax) return too_many(entries.size());
+  std::vector<State::Stored> found;
+  std::vector<audit::Act> acts;
+  for (const EntryId& id : entries) {
+    PROVISO_TRY(auto stored, state_->find(id.text()));
+    if (!stored) return no_such_entry(id.text());
+    stored->note.compared_at = now;
+    acts.push_back({.kind = "entry_compared",
+                    .body = {{"entry", id.text()}, {"officer", std::string(officer)}}});
+    found.push_back(*std::move(stored));
+  }
+  if (acts.empty()) return Done{};
+  PROVISO_TRY_DONE(state_->record(std::move(acts)));
+  for (const State::Stored& stored : found) {
+    PROVISO_TRY_DONE(state_->tables.put_record(stored.row.entry, state_->sealed_note(stored)));
+  }
+  return Done{};
+}
+
 Result<std::vector<Known>> Vault::known() {
   PROVISO_TRY(const auto rows, state_->tables.rows());
   std::vector<Known> all;
@@ -377,6 +412,23 @@ Result<bool> Vault::holds(const Entry& entry) {
   Entry same = entry;
   same.asked_at = stored->entry.asked_at;
   return same == stored->entry;
+}
+
+Result<Vault::Comparison> Vault::compare(const Entry& source) {
+  PROVISO_TRY(const auto stored, state_->find(source.id));
+  if (!stored) return Comparison::kAbsent;
+  Entry same = source;
+  same.asked_at = stored->entry.asked_at;
+  same.asked_by = stored->entry.asked_by;
+  return same == stored->entry ? Comparison::kSame : Comparison::kChanged;
+}
+
+Result<std::vector<std::string>> Vault::ids() {
+  PROVISO_TRY(const auto rows, state_->tables.rows());
+  std::vector<std::string> ids;
+  for (const WrappedKey& row : rows) ids.push_back(row.entry);
+  std::ranges::sort(ids);
+  return ids;
 }
 
 Result<View> Vault::view(const EntryId& entry, std::string_view officer) {

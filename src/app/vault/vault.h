@@ -110,6 +110,15 @@ class Vault {
   Result<std::vector<Known>> known();
   // Whether it stands there as it is, whenever it was asked for: an import twice changes nothing.
   Result<bool> holds(const watchlist::Entry& entry);
+  // That `officer` found them unchanged in the records they came from, now: entries that were not
+  // compared within the policy's entry_age_days_max are left out of lists. At most
+  // kStoredTogetherMax of different ids. Errors: kNotFound; then none of them counts as compared.
+  Status compared(std::span<const EntryId> entries, std::string_view officer, WallTime now);
+  // Whether it stands there as its source has it, whoever asked for it and whenever.
+  enum class Comparison : std::uint8_t { kSame, kChanged, kAbsent };
+  Result<Comparison> compare(const watchlist::Entry& source);
+  // Every entry, active or not. By id.
+  Result<std::vector<std::string>> ids();
   // Who looked is recorded before anything is shown.
   Result<View> view(const EntryId& entry, std::string_view officer);
 

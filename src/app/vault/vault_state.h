@@ -140,6 +140,7 @@ struct Vault::State {
     return record(std::move(acts));
   }
   Result<std::optional<Certificate>> finish(WallTime at);
+  static std::string why_stale(const Stored& stored, const Rules& rules);
   Result<std::string> look(const watchlist::WrappedKey& row, const Rules& rules, ActiveList& list);
 };
 

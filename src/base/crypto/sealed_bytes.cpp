@@ -103,6 +103,27 @@ Result<Secret> open(const Secret& key,
   return plain;
 }
 
+void derive_key(const Secret& first,
+                const Secret& second,
+                std::string_view context,
+                Secret& derived) {
+  PROVISO_CHECK(is_started());
+  PROVISO_CHECK(first.size() == kSealingKeyBytes && second.size() == kSealingKeyBytes &&
+                derived.size() == kSealingKeyBytes);
+  crypto_generichash_state state;
+  const auto update = [&state](const unsigned char* part, std::size_t bytes) {
+    PROVISO_CHECK(crypto_generichash_update(&state, part, bytes) == 0);
+  };
+  PROVISO_CHECK(
+      crypto_generichash_init(&state, octets(first.bytes()), first.size(), kSealingKeyBytes) == 0);
+  update(octets(context), context.size());
+  update(octets(second.bytes()), second.size());
+  PROVISO_CHECK(crypto_generichash_final(&state,
+                                         reinterpret_cast<unsigned char*>(derived.bytes().data()),
+                                         derived.size()) == 0);
+  sodium_memzero(&state, sizeof(state));
+}
+
 KeyCheck key_check(const Secret& key) {
   KeyCheck check{};
   hash(key, "proviso/key-check/v1", std::as_writable_bytes(std::span(check)));

@@ -47,6 +47,13 @@ Status open_into(const Secret& key,
                  std::span<const std::byte> sealed,
                  std::span<std::byte> plain);
 
+// A key that only who has both keys can make: keyed BLAKE2b of the context and the second.
+// PROVISO_CHECK: all three have kSealingKeyBytes.
+void derive_key(const Secret& first,
+                const Secret& second,
+                std::string_view context,
+                Secret& derived);
+
 // Tells one key from another and nothing else about it: keyed BLAKE2b of a fixed text.
 using KeyCheck = std::array<std::byte, 16>;
 KeyCheck key_check(const Secret& key);

@@ -70,6 +70,7 @@ constexpr std::array<std::string_view, 2> kEntryOfficer{"entry", "officer"};
 constexpr std::array<std::string_view, 3> kEntryRequested{"decision", "entry", "officer"};
 constexpr std::array<std::string_view, 3> kErasureOrdered{"entry", "officer", "reason"};
 constexpr std::array<std::string_view, 4> kFrameRefused{"camera", "count", "deployment", "reason"};
+constexpr std::array<std::string_view, 2> kListDestroyed{"reason", "watchlist"};
 constexpr std::array<std::string_view, 2> kListSealed{"entries", "watchlist"};
 constexpr std::array<std::string_view, 1> kOfficer{"officer"};
 constexpr std::array<std::string_view, 2> kOfficerCertified{"certificate", "officer"};
@@ -97,6 +98,7 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"deployment_started", Names{kDeploymentAuthority}},
     {"deployment_stopped", Names{kDeploymentReason}},
     {"entry_activated", Names{kEntryActivated}},
+    {"entry_compared", Names{kEntryOfficer}},
     {"entry_erased", Names{kEntryErased}},
     {"entry_refused", Names{kReason}},
     {"entry_requested", Names{kEntryRequested}},
@@ -104,6 +106,7 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"entry_withdrawn", Names{kDeploymentEntry}},
     {"erasure_ordered", Names{kErasureOrdered}},
     {"frame_refused", Names{kFrameRefused}},
+    {"list_destroyed", Names{kListDestroyed}},
     {"list_sealed", Names{kListSealed}},
     {"officer_certified", Names{kOfficerCertified}},
     {"officer_refused", Names{kOfficerReason}},

@@ -67,6 +67,7 @@ inline policy::Policy test_policy() {
       {"dpia", 365}, {"eia", 365}, {"cia", 90}, {"apd", 365}, {"accuracy-report", 365}};
   add_tiers(policy);
   policy.watchlist = {
+      .vault_needed = false,
       .entries_max = 10'000,
       .tested_permille_min = 900,
       .age_h_max = 24,

@@ -38,6 +38,35 @@ std::optional<Refusal> check_models(const Statement& statement, const RunRequest
   return std::nullopt;
 }
 
+// Who is on it: only people whom two have signed for, where the policy asks for it, and of the
+// categories that the use case may look for. What is erased has no category any more.
+std::optional<Refusal> check_categories(const WrittenAuthority& authority,
+                                        const watchlist::SealedList& list) {
+  const policy::Policy& policy = authority.policy();
+  if (!list.is_of_vault()) {
+    if (!policy.watchlist.vault_needed) return std::nullopt;
+    return Refusal{.rule = "list-vault",
+                   .found = "the watchlist comes from no vault: nobody signed for its entries",
+                   .needed = "the policy asks for one that a vault has sealed",
+                   .next = "seal it with `proviso vault seal`, and draft a new authority"};
+  }
+  const policy::UseCase* use_case = policy.find_use_case(authority.statement().use_case.name);
+  for (const watchlist::SealedEntry& entry : list.entries()) {
+    if (entry.is_erased) continue;
+    if (use_case != nullptr && std::ranges::count(use_case->categories, entry.category) > 0) {
+      continue;
+    }
+    return Refusal{
+        .rule = "list-category",
+        .found =
+            concat("entry ", entry.id.text(), " is of the category ", in_quotes(entry.category)),
+        .needed = concat("one that the policy has for the use case ",
+                         in_quotes(authority.statement().use_case.name)),
+        .next = "seal a list for it: `proviso vault seal --use-case NAME`"};
+  }
+  return std::nullopt;
+}
+
 std::optional<Refusal> check_list(const WrittenAuthority& authority,
                                   const watchlist::SealedList& list,
                                   WallTime now) {
@@ -54,6 +83,7 @@ std::optional<Refusal> check_list(const WrittenAuthority& authority,
                    .needed = concat("the authority allows ", statement.watchlist_entries_max),
                    .next = "seal a smaller list"};
   }
+  if (auto refusal = check_categories(authority, list)) return refusal;
   const std::chrono::hours age_max(authority.policy().watchlist.age_h_max);
   if (now - list.sealed_at() > age_max || list.sealed_at() > now) {
     return Refusal{.rule = "list-age",

@@ -10,6 +10,7 @@
 namespace proviso::policy {
 
 struct WatchlistRules {
+  bool vault_needed = false;  // Whether a list must come from a vault: two people for each entry.
   int entries_max = 0;
   int tested_permille_min = 0;  // Size of the accuracy test's list, per mille of this list's.
   int age_h_max = 0;            // From sealing to the start.

@@ -58,6 +58,7 @@ Result<SignatureNeeded> signature_in(FieldReader& reader,
 
 Result<WatchlistRules> watchlist_of(FieldReader reader) {
   WatchlistRules rules;
+  PROVISO_TRY(rules.vault_needed, reader.boolean("vault_needed"));
   PROVISO_TRY(rules.entries_max, whole_of(reader, limit_of("watchlist.entries_max")));
   PROVISO_TRY(rules.tested_permille_min,
               whole_of(reader, limit_of("watchlist.tested_permille_min")));

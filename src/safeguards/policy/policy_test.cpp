@@ -196,7 +196,7 @@ TEST(Policy, TheFormatsVectorIsReadAndHasItsName) {
   ASSERT_TRUE(policy) << policy.error().message;
   EXPECT_EQ(policy.value().id, "vector");
   EXPECT_EQ(crypto::to_hex(policy.value().digest),
-            "976e7cb0399870b6dbd69a7738536bda60c794ea99b9553c6c5237ae0125f0bd");
+            "1a7585be51608f61772ef5c9b5b1e50c2f1a02b48a2c54d7a26a9e0c8ff3842f");
   EXPECT_EQ(policy.value().places.at(0).polygon.corners.at(2).latitude_e7, 8000);
 }
 

@@ -20,6 +20,7 @@ class ByteReader {
   explicit ByteReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
 
   bool finished() const { return bytes_.empty(); }
+  std::span<const std::byte> rest() const { return bytes_; }
 
   std::optional<std::span<const std::byte>> take(std::size_t count) {
     if (count > bytes_.size()) return std::nullopt;

@@ -125,9 +125,17 @@ Result<Keyring::EntryKey> Keyring::new_key(const EntryId& entry) {
 }
 
 Result<crypto::Secret> Keyring::unwrap(const WrappedKey& row) {
-  PROVISO_TRY(const crypto::Secret* const list_key, settled_key());
+  PROVISO_TRY_DONE(settled_key());
+  PROVISO_TRY(auto key, crypto::Secret::create(crypto::kSealingKeyBytes));
+  PROVISO_TRY_DONE(unwrap_into(row, key));
+  return key;
+}
+
+Status Keyring::unwrap_into(const WrappedKey& row, crypto::Secret& key) const {
+  PROVISO_CHECK(list_key_.has_value());
   PROVISO_TRY_DONE(check_wrapped(row));
-  return crypto::open(*list_key, wrapping_context(list_.text(), row.entry, epoch_), row.wrapped);
+  return crypto::open_into(
+      *list_key_, wrapping_context(list_.text(), row.entry, epoch_), row.wrapped, key.bytes());
 }
 
 Result<std::vector<WrappedKey>> Keyring::rewrapped(std::span<const WrappedKey> rows,
@@ -137,9 +145,7 @@ Result<std::vector<WrappedKey>> Keyring::rewrapped(std::span<const WrappedKey> r
   std::vector<WrappedKey> next;
   next.reserve(rows.size());
   for (const WrappedKey& row : rows) {
-    PROVISO_TRY_DONE(check_wrapped(row));
-    PROVISO_TRY_DONE(crypto::open_into(
-        *list_key_, wrapping_context(list_.text(), row.entry, epoch_), row.wrapped, key.bytes()));
+    PROVISO_TRY_DONE(unwrap_into(row, key));
     next.push_back(
         {.entry = row.entry,
          .wrapped = crypto::seal(

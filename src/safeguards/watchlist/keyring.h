@@ -100,6 +100,9 @@ class Keyring {
   };
   Result<EntryKey> new_key(const EntryId& entry);
   Result<crypto::Secret> unwrap(const WrappedKey& row);
+  // The same for many: into `key`. From several threads at once, while nobody changes the keyring.
+  // PROVISO_CHECK: no error has left it open which list key counts.
+  Status unwrap_into(const WrappedKey& row, crypto::Secret& key) const;
 
   // After it, nothing opens the keys of `entries`; ids without a row are passed over. Only when it
   // returns without an error has that been done.

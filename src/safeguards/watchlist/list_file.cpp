@@ -5,7 +5,7 @@
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "base/core/utf8.h"
-#include "safeguards/watchlist/sealed_list.h"
+#include "base/crypto/random.h"
 
 namespace proviso::watchlist {
 namespace {
@@ -119,9 +119,11 @@ Status ListFile::add(NewEntry entry) {
   const auto values = entry.reference.values();
   ListEntry added{.id = std::move(entry.id),
                   .label = std::move(entry.label),
+                  .category = {},
                   .photographs = std::move(entry.photographs),
                   .values = {values.begin(), values.end()},
                   .thumbnail_jpeg = std::move(entry.thumbnail_jpeg)};
+  crypto::fill_random(added.salt);
   const std::size_t added_bytes = file_bytes(added);
   if (body_bytes_ + added_bytes > kFileBytesMax - kFirstLinesBytesMax) {
     return Error{ErrorCode::kOverLimit,

@@ -31,8 +31,12 @@ std::vector<std::byte> sealed_bytes() {
 // The bytes of a sealed list of so many entries, without holding them as values.
 std::vector<std::byte> large_list(std::size_t entries, std::size_t dimension) {
   constexpr std::size_t kIdLength = 7;  // Of 0000000 and on, so that the order is theirs.
-  constexpr std::size_t kRecordBytes = 3 + sizeof(std::uint32_t) + kIdLength + 32;
-  const std::string lines = concat("proviso/watchlist/v1\n{\"dimension\":",
+  constexpr std::size_t kRecordBytes = 1 + kIdLength + sizeof(std::uint32_t) + 32;
+  constexpr std::size_t kRowAt = sizeof(Salt) + 3 + 32;
+  const std::size_t content_bytes = kRowAt + dimension * sizeof(float);
+  const std::string lines = concat("proviso/watchlist/v2\n{\"contents_bytes\":",
+                                   entries * content_bytes,
+                                   ",\"dimension\":",
                                    dimension,
                                    ",\"entries\":",
                                    entries,
@@ -40,22 +44,25 @@ std::vector<std::byte> large_list(std::size_t entries, std::size_t dimension) {
                                    std::string(64, 'a'),
                                    "\",\"state\":\"sealed\",\"table_bytes\":",
                                    entries * kRecordBytes,
-                                   ",\"thumbnail_bytes\":0}\n");
-  const std::size_t row_bytes = dimension * sizeof(float);
-  std::vector<std::byte> bytes(lines.size() + entries * (kRecordBytes + row_bytes));
+                                   "}\n");
+  std::vector<std::byte> bytes(lines.size() + entries * (kRecordBytes + content_bytes));
   std::memcpy(bytes.data(), lines.data(), lines.size());
   std::byte* record = bytes.data() + lines.size();
-  std::byte* row = record + entries * kRecordBytes;
+  std::byte* content = record + entries * kRecordBytes;
   constexpr float kOne = 1;
   for (std::size_t n = 0; n < entries; ++n) {
     const std::string digits = std::to_string(n);
     const std::string id = std::string(kIdLength - digits.size(), '0') + digits;
+    content[kRowAt - 33] = std::byte{1};  // One photograph.
+    std::memcpy(content + kRowAt + n % dimension * sizeof(float), &kOne, sizeof(float));
+    const auto digest = crypto::sha256(std::span(content, content_bytes));
+    const auto length = static_cast<std::uint32_t>(content_bytes);
     record[0] = std::byte{kIdLength};
     std::memcpy(record + 1, id.data(), kIdLength);
-    record[2 + kIdLength] = std::byte{1};
-    std::memcpy(row + n % dimension * sizeof(float), &kOne, sizeof(float));
+    std::memcpy(record + 1 + kIdLength, &length, sizeof(length));
+    std::memcpy(record + 1 + kIdLength + sizeof(length), digest.bytes.data(), sizeof(digest));
     record += kRecordBytes;
-    row += row_bytes;
+    content += content_bytes;
   }
   return bytes;
 }
@@ -64,13 +71,15 @@ TEST_F(SealedListTest, SaysWhatTheVectorSays) {
   const auto bytes = sealed_bytes();
   const auto list = SealedList::parse(bytes).value();
 
-  EXPECT_EQ(list->digest(), crypto::sha256(bytes));
+  EXPECT_EQ(list->digest(), digest_of(small_list(ListState::kSealed)));
+  EXPECT_FALSE(list->is_of_vault());
   EXPECT_EQ(list->model_pack(), crypto::sha256("pack"));
   EXPECT_EQ(to_rfc3339(list->sealed_at()), "2026-11-24T09:00:00.250000Z");
   ASSERT_EQ(list->dimension(), 4U);
   ASSERT_EQ(list->entries().size(), 2U);
   EXPECT_EQ(list->entries()[0].id.text(), "anna");
   EXPECT_EQ(list->entries()[0].label, "Anna M\xC3\xBCller");
+  EXPECT_EQ(list->entries()[0].category, "missing-at-risk");
   EXPECT_EQ(list->entries()[0].photographs, 2U);
   EXPECT_EQ(list->entries()[0].thumbnail_jpeg, (std::vector<std::uint8_t>{0xFF, 0xD8, 0xFF}));
   EXPECT_EQ(list->entries()[1].id.text(), "bo.2");
@@ -112,16 +121,15 @@ TEST_F(SealedListTest, DamagedAnywhereIsRefusedOrHasAnotherDigest) {
     if (!list) continue;
     ++accepted;
     ASSERT_NE(list.value()->digest(), digest);
-    ASSERT_EQ(list.value()->digest(), crypto::sha256(damaged));
   }
   std::cout << accepted << " of " << trials << " damaged lists are lists, of another digest\n";
-  EXPECT_GT(accepted, 500U);
+  EXPECT_GT(accepted, 50U);
 }
 
-TEST_F(SealedListTest, IsLoadedFromAFileWithTheDigestOfItsBytes) {
+TEST_F(SealedListTest, IsLoadedFromAFileWithTheDigestOfItsHead) {
   const auto bytes = sealed_bytes();
   ASSERT_TRUE(write_file_durably(file_, std::span<const std::byte>(bytes)));
-  EXPECT_EQ(SealedList::load(file_).value()->digest(), crypto::sha256(bytes));
+  EXPECT_EQ(SealedList::load(file_).value()->digest(), digest_of(small_list(ListState::kSealed)));
 
   std::filesystem::remove(file_);
   EXPECT_EQ(SealedList::load(file_).error().code, ErrorCode::kNotFound);

@@ -4,9 +4,11 @@
 //
 // Threads: values. crypto::start() must have run.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,12 +16,21 @@
 
 #include "base/core/concat.h"
 #include "base/core/file.h"
-#include "safeguards/watchlist/list_format.h"
+#include "base/crypto/sealed_bytes.h"
+#include "safeguards/watchlist/sealed_list.h"
 
 namespace proviso::watchlist {
 
 inline EntryId entry_named(std::string_view text) {
   return EntryId::parse(text).value();
+}
+
+// The first half of a hash of the id.
+inline Salt salt_of(std::string_view id) {
+  const crypto::Digest digest = crypto::sha256(concat("salt ", id));
+  Salt salt{};
+  std::memcpy(salt.data(), digest.bytes.data(), salt.size());
+  return salt;
 }
 
 inline ListContents small_list(ListState state) {
@@ -32,12 +43,16 @@ inline ListContents small_list(ListState state) {
       .dimension = 4,
       .entries = {}};
   list.entries.push_back({.id = entry_named("anna"),
+                          .salt = salt_of("anna"),
                           .label = "Anna M\xC3\xBCller",
+                          .category = "missing-at-risk",
                           .photographs = {crypto::sha256("first"), crypto::sha256("second")},
                           .values = {0.6F, 0.8F, 0, 0},
                           .thumbnail_jpeg = {0xFF, 0xD8, 0xFF}});
   list.entries.push_back({.id = entry_named("bo.2"),
+                          .salt = salt_of("bo.2"),
                           .label = "",
+                          .category = "",
                           .photographs = {crypto::sha256("third")},
                           .values = {0, 0, -1, 0},
                           .thumbnail_jpeg = {}});
@@ -47,11 +62,35 @@ inline ListContents small_list(ListState state) {
 inline std::filesystem::path vector_file(ListState state) {
   return concat(PROVISO_SOURCE "/tests/formats/watchlist_",
                 state == ListState::kSealed ? "sealed" : "draft",
-                "_v1.list");
+                "_v2.list");
 }
 
 inline std::vector<std::byte> vector_bytes(ListState state) {
   return read_file(vector_file(state), kFileBytesMax).value();
+}
+
+// A locked list whose contents are padded and not sealed: for all that is not about their keys.
+inline std::vector<std::byte> as_if_locked(const ListContents& list) {
+  const auto sealing = [](const EntryId&, std::span<const std::byte> content) {
+    std::vector<std::byte> padded(content.begin(), content.end());
+    padded.resize(content.size() + crypto::kSealedOverheadBytes);
+    return Result(std::move(padded));
+  };
+  return to_locked_bytes(list, sealing).value();
+}
+
+// That list as a vault opens it which has erased `erased` since.
+inline Result<std::shared_ptr<const SealedList>> opened_by_vault(std::span<const std::byte> bytes,
+                                                                 std::string_view erased = {}) {
+  return SealedList::load_locked(ListSource(bytes),
+                                 [&](std::size_t lane,
+                                     const EntryId& entry,
+                                     std::span<const std::byte> sealed,
+                                     std::span<std::byte> content) -> Result<bool> {
+                                   PROVISO_CHECK(lane < kLoadLanesMax);
+                                   std::ranges::copy(sealed.first(content.size()), content.begin());
+                                   return entry.text() != erased;
+                                 });
 }
 
 inline std::vector<std::byte> bytes_of(std::string_view text) {

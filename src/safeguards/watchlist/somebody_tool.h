@@ -20,6 +20,7 @@ inline std::shared_ptr<const SealedList> list_of_somebody(WallTime sealed_at,
                         .entries = {}};
   contents.entries.push_back({.id = EntryId::parse("somebody").value(),
                               .label = "Somebody",
+                              .category = {},
                               .photographs = {crypto::Digest{}},
                               .values = {1, 0},
                               .thumbnail_jpeg = {}});

@@ -38,6 +38,7 @@ const std::shared_ptr<const watchlist::SealedList>& list() {
       photograph.bytes[1] = static_cast<std::uint8_t>(n >> 8U);
       contents.entries.push_back({.id = EntryId::parse(entry_id(n)).value(),
                                   .label = "Somebody",
+                                  .category = {},
                                   .photographs = {photograph},
                                   .values = {1, 0},
                                   .thumbnail_jpeg = {}});

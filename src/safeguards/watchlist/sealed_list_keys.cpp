@@ -1,0 +1,74 @@
+#include "safeguards/watchlist/sealed_list_keys.h"
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+
+#include "base/core/concat.h"
+#include "base/core/file.h"
+#include "safeguards/watchlist/destroyed_file.h"
+
+namespace proviso::watchlist {
+namespace {
+
+constexpr std::string_view kSealedListNameStart = "sealed-list.";
+
+Error no_key(const crypto::Digest& watchlist) {
+  return Error{ErrorCode::kNotFound,
+               concat("watchlist: the list ",
+                      crypto::to_hex(watchlist),
+                      " has no key here: it was destroyed when its deployment ended, or another "
+                      "site's vault sealed the list; seal a new one, and draft a new authority")};
+}
+
+}  // namespace
+
+std::filesystem::path SealedListKeys::path_of(const crypto::Digest& watchlist) const {
+  return folder_ / concat(kSealedListNameStart, crypto::to_hex(watchlist));
+}
+
+Status SealedListKeys::keep(const SealedListPlace& place,
+                            const crypto::Secret& key,
+                            const crypto::Secret& master) const {
+  return write_file_durably(path_of(place.watchlist), to_sealed_list_key_file(place, key, master));
+}
+
+Result<crypto::Secret> SealedListKeys::read(const crypto::Digest& watchlist,
+                                            const crypto::Secret& master) const {
+  const auto text = read_text_file(path_of(watchlist), kListKeyFileBytesMax);
+  if (!text && text.error().code == ErrorCode::kNotFound) return no_key(watchlist);
+  if (!text) return text.error();
+  return read_sealed_list_key_file(text.value(), watchlist, master);
+}
+
+Status SealedListKeys::destroy(const crypto::Digest& watchlist) const {
+  const Status destroyed = destroy_file(path_of(watchlist));
+  if (!destroyed && destroyed.error().code == ErrorCode::kNotFound) return no_key(watchlist);
+  return destroyed;
+}
+
+Result<std::vector<SealedListPlace>> SealedListKeys::all() const {
+  std::vector<SealedListPlace> places;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder_, error), end; !error && at != end;
+       at.increment(error)) {
+    const std::string name = at->path().filename().native();
+    if (!name.starts_with(kSealedListNameStart)) continue;
+    const auto text = read_text_file(at->path(), kListKeyFileBytesMax);
+    if (!text) return text.error();
+    PROVISO_TRY(const auto place, sealed_list_place(text.value()));
+    if (path_of(place.watchlist) == at->path()) places.push_back(place);
+  }
+  if (error) {
+    return Error{ErrorCode::kUnavailable,
+                 concat("the folder of the key files ",
+                        in_quotes(folder_.native()),
+                        " cannot be read: ",
+                        error.message(),
+                        "; check that its medium is there")};
+  }
+  std::ranges::sort(places, {}, &SealedListPlace::watchlist);
+  return places;
+}
+
+}  // namespace proviso::watchlist
