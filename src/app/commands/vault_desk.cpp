@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <map>
@@ -21,6 +22,8 @@
 #include "base/crypto/sealed_bytes.h"
 #include "base/json/json.h"
 #include "safeguards/audit/log.h"
+#include "safeguards/watchlist/approved_entry.h"
+#include "safeguards/watchlist/entry_rules.h"
 
 namespace proviso::commands {
 namespace {
@@ -58,8 +61,11 @@ Result<VaultDesk::Places> read_places(const site::Site& site) {
                         " --as OFFICER`")};
   }
   if (!text) return text.error();
-  PROVISO_TRY(const auto value, json::parse(text.value(), {.bytes_max = kSettingsBytesMax}));
-  PROVISO_TRY(auto reader, FieldReader::of(value, "vault.json"));
+  const auto value = json::parse(text.value(), {.bytes_max = kSettingsBytesMax});
+  if (!value) {
+    return Error{value.error().code, concat("vault.json: ", value.error().message)};
+  }
+  PROVISO_TRY(auto reader, FieldReader::of(value.value(), "vault.json"));
   PROVISO_TRY(const auto format, reader.string("format", kPlaceBytesMax));
   if (format != kFormat) return reader.refused("format", kFormat);
   VaultDesk::Places places;
@@ -138,6 +144,11 @@ audit::Act VaultDesk::refusal(ErrorCode code, std::string_view entry) const {
                      {"reason", code == ErrorCode::kNotAuthorised ? "not-authorised" : "invalid"}};
   if (EntryId::parse(entry)) body.emplace("entry", entry);
   return {.kind = "entry_refused", .body = std::move(body)};
+}
+
+Status VaultDesk::check_request(const watchlist::Entry& entry) const {
+  PROVISO_TRY_DONE(watchlist::check(entry, *policy_, now_));
+  return watchlist::check_named(entry, *officers_, *policy_, now_);
 }
 
 Status VaultDesk::told(const Status& status, std::string_view entry) {
@@ -318,12 +329,25 @@ Status VaultDesk::sign(note::Note& note) {
   return Done{};
 }
 
+Status VaultDesk::check_one_of(std::span<const policy::Role> roles) {
+  const auto may = [&](policy::Role role) { return officers_->may_act(*officer_, role, now_); };
+  const bool may_one =
+      std::ranges::any_of(roles, [&](policy::Role role) { return may(role).has_value(); });
+  if (!may_one) return told(may(roles.front()), {});
+  const auto own = key();
+  return own ? Status(Done{}) : told(Status(own.error()), {});
+}
+
 Status VaultDesk::check_manages() {
-  const Status manages = officers_->may_act(*officer_, policy::Role::kWatchlistManager, now_);
-  const Status authorises = officers_->may_act(*officer_, policy::Role::kAuthorisingOfficer, now_);
-  if (!manages && !authorises) return manages.error();
-  PROVISO_TRY_DONE(key());
-  return Done{};
+  constexpr std::array kRoles{policy::Role::kWatchlistManager, policy::Role::kAuthorisingOfficer};
+  return check_one_of(kRoles);
+}
+
+Status VaultDesk::check_approves() {
+  const std::array roles{policy::Role::kWatchlistManager,
+                         policy::Role::kAuthorisingOfficer,
+                         policy_->watchlist.under_18.role};
+  return check_one_of(roles);
 }
 
 void add_vault_options(CLI::App& command, VaultDesk::Request& request) {
