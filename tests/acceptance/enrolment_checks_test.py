@@ -3,13 +3,12 @@
 Listed: people 1 to 20 of the ORL database, by their first photograph. The cohort: the faces of the other photographs of
 set-up. Nobody of people 21 to 40 is listed: theirs are the ordinary photographs, and what is made of strangers.
 """
-import datetime
 import itertools
 import json
-import math
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -20,8 +19,12 @@ import face_mixing
 from clips_test import MEDIA
 from deployment_tool import FULL
 from face_mixing import JPEG_QUALITY, photograph
-from signed_site import LIGHT_KEY
-from site_tool import MODELS, PROGRAM, Office
+from signed_site import LIGHT_KEY, ROOT
+from site_tool import MODELS, PROGRAM
+from vault_tool import IMAGE, body, office_with_managers, vault_passphrase
+
+sys.path.insert(0, str(ROOT / "bench"))
+from measure import wilson  # noqa: E402
 
 LISTED, STRANGERS = range(1, 21), range(21, 41)
 ROUNDS = 5 if FULL else 2
@@ -29,12 +32,7 @@ MUST_BE_FLAGGED = ("morph of two listed", "average", "no face", "poor", "duplica
 
 
 def interval(flagged: int, count: int) -> str:
-    """Wilson's, 95 %."""
-    z = 1.96
-    share = flagged / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return f"{100 * max(0, middle - half):.0f} to {100 * min(1, middle + half):.0f} %"
+    return "{:.0f} to {:.0f} %".format(*(100 * end for end in wilson(flagged, count)))
 
 
 class EnrolmentChecks(unittest.TestCase):
@@ -43,12 +41,7 @@ class EnrolmentChecks(unittest.TestCase):
         held = tempfile.TemporaryDirectory()
         cls.addClassCleanup(held.cleanup)
         cls.folder = pathlib.Path(held.name)
-        cls.office = Office.copy(cls.folder)
-        for name in ("mia", "max"):
-            cls.office.officer(name, "sergeant", "watchlist-manager")
-        cls.unlock = cls.folder / "vault passphrase"
-        cls.unlock.touch(mode=0o600)
-        cls.unlock.write_text("the vault has words of its own")
+        cls.office, cls.unlock = office_with_managers(cls.folder), vault_passphrase(cls.folder)
         cls.vault("new", *LIGHT_KEY)
         cls.faces, cls.chance = face_mixing.Faces(), np.random.default_rng(20261128)
         cls.cohort = cls.folder / "cohort"
@@ -79,14 +72,9 @@ class EnrolmentChecks(unittest.TestCase):
         """One import of (id, picture): what is said of each."""
         folder = cls.folder / f"import-{next(cls.sent)}"
         folder.mkdir()
-        until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        rows = []
         for entry, picture in asked:
             cv2.imwrite(str(folder / f"{entry}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-            rows.append({"id": entry, "label": entry, "category": "missing-at-risk", "legal_basis": "A court's order",
-                         "reason": "Missing", "requested_response": "Speak to the person", "approved_by": "max",
-                         "expires_at": until, "images": [{"file": f"{entry}.jpg", "source": "custody",
-                                                          "taken_on": "2026-03-14", "provenance": "Custody record"}]})
+        rows = [body(entry, images=[IMAGE | {"file": f"{entry}.jpg"}]) for entry, _ in asked]
         (folder / "requests.json").write_text(json.dumps(rows))
         done = subprocess.run([PROGRAM, "vault", "import", folder / "requests.json", "--models", MODELS, "--cohort", cls.cohort,
                                "--json", "--skip-faulty", *words, "--site", cls.office.site, "--as", "mia", "--unlock",
@@ -179,6 +167,20 @@ class EnrolmentChecks(unittest.TestCase):
         self.assertEqual(self.send([("again", photograph(39, 2))], "--dry-run")["again"]["findings"], "", "control")
         self.send([("cohort.1", photograph(39, 1))])
         self.assertRegex(self.send([("again", photograph(39, 2))], "--dry-run")["again"]["findings"], "same-face cohort.1 ")
+
+    def test_the_cohort_may_be_of_png(self):
+        pictures, empty = self.folder / "pictures", self.folder / "empty"
+        pictures.mkdir()
+        empty.mkdir()
+        for file in self.cohort.iterdir():
+            cv2.imwrite(str(pictures / f"{file.stem}.png"), cv2.imread(str(file)))
+
+        def shown(folder: pathlib.Path, code=0) -> str:
+            return self.vault("show", "listed-1", "--models", MODELS, "--cohort", folder, code=code)
+
+        self.assertRegex(shown(pictures), r"cohort +[1-9]\d faces")
+        self.assertRegex(shown(self.cohort), r"cohort +[1-9]\d faces", "the control")
+        self.assertIn("no face in the photographs", shown(empty, code=1))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ import base64
 import contextlib
 import datetime
 import json
+import os
 import pathlib
 import sqlite3
 import subprocess
@@ -53,6 +54,9 @@ class Vault(VaultTest):
                          ["new", "update", "update", None], "the control: each time that he comes")
         self.assertEqual((self.template(), sealed.read_bytes()), (template, listed), "no match changes a template")
         self.assertEqual(json.loads(run.stdout.readline())["entry"], "w-1")
+        opened = [os.readlink(file) for file in pathlib.Path(f"/proc/{run.pid}/fd").iterdir()]
+        self.assertIn("often.mp4", " ".join(opened), "the control: it has the recording open")
+        self.assertNotIn("vault", " ".join(opened), "and nothing of the vault, so no match can write there")
         self.assertIn("erased  1 entry", self.vault("revoke", "w-1", "--reason", "cleared"))
         out, said = run.communicate(timeout=60)
         self.assertEqual(run.returncode, 0, said)

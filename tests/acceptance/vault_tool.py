@@ -24,6 +24,7 @@ from signed_site import LIGHT_KEY
 from site_tool import MODELS, Office
 
 NEEDLE = "A needle that nobody else would write"
+IMAGE = {"file": "man.jpg", "source": "custody", "taken_on": "2026-03-14", "provenance": "Custody record 25/1234"}
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 
 
@@ -107,6 +108,29 @@ def later(days: int) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def body(entry: str, **changes) -> dict:
+    """A request; what is changed to None is left out."""
+    whole = {"id": entry, "label": "Alex Example", "category": "missing-at-risk", "legal_basis": "A court's order",
+             "reason": NEEDLE, "requested_response": "Speak to the person", "approved_by": "max", "expires_at": later(10),
+             "images": [IMAGE]} | changes
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def office_with_managers(folder: pathlib.Path) -> Office:
+    """A site with the watchlist managers mia and max."""
+    office = Office.copy(folder)
+    for name in ("mia", "max"):
+        office.officer(name, "sergeant", "watchlist-manager")
+    return office
+
+
+def vault_passphrase(folder: pathlib.Path) -> pathlib.Path:
+    file = folder / "vault passphrase"
+    file.touch(mode=0o600)
+    file.write_text("the vault has words of its own")
+    return file
+
+
 class VaultTest(unittest.TestCase):
     """A site with a vault, its manager mia and the other manager max."""
 
@@ -115,19 +139,14 @@ class VaultTest(unittest.TestCase):
         held = tempfile.TemporaryDirectory()
         cls.addClassCleanup(held.cleanup)
         cls.base = pathlib.Path(held.name)
-        first = Office.copy(cls.base)
-        for name in ("mia", "max"):
-            first.officer(name, "sergeant", "watchlist-manager")
-        cls.first = first
+        cls.first = office_with_managers(cls.base)
         cls.photograph = frame(CLIP, 60, "", cls.base / "man.jpg")
 
     def setUp(self):
         self.office = self.first.copied(pathlib.Path(tempfile.mkdtemp(dir=self.base)))
         self.folder = self.office.folder
         self.environment = None
-        self.unlock = self.folder / "vault passphrase"
-        self.unlock.touch(mode=0o600)
-        self.unlock.write_text("the vault has words of its own")
+        self.unlock = vault_passphrase(self.folder)
         self.vault("new", *LIGHT_KEY, *self.places(), by="mia")
 
     def places(self) -> list:
@@ -142,13 +161,8 @@ class VaultTest(unittest.TestCase):
 
     def request(self, entry="w-1", **changes) -> pathlib.Path:
         shutil.copyfile(self.photograph, self.folder / "man.jpg")
-        body = {"id": entry, "label": "Alex Example", "category": "missing-at-risk", "legal_basis": "A court's order",
-                "reason": NEEDLE, "requested_response": "Speak to the person", "approved_by": "max",
-                "expires_at": later(10),
-                "images": [{"file": "man.jpg", "source": "custody", "taken_on": "2026-03-14",
-                            "provenance": "Custody record 25/1234"}]} | changes
         file = self.folder / f"{entry}.json"
-        file.write_text(json.dumps({name: value for name, value in body.items() if value is not None}))
+        file.write_text(json.dumps(body(entry, **changes)))
         return file
 
     def ask(self, entry="w-1", code=0, by="mia", **changes) -> str:

@@ -34,6 +34,22 @@ class TwoPersonRule(VaultTest):
         self.approve("w-1")
         self.assertEqual(self.active(), {"w-1"}, "the control")
 
+    def test_who_has_no_role_neither_asks_nor_looks_nor_takes_somebody_off(self):
+        self.ask()
+        self.approve("w-1")
+        self.assertIn("may not act as", self.tried(self.ask, revision=2, by="eve"))
+        self.assertIn("may not act as", self.tried(self.ask, "w-2", approved_by="eve"))
+        self.assertIn("who is not certified", self.tried(self.ask, "w-2", approved_by="nobody"))
+        for name in ("approve", "show"):
+            said = self.tried(self.vault, name, "w-1", by="eve")
+            self.assertIn("may not act as", said)
+            self.assertNotIn("Alex Example", said)
+        self.office.passphrase.write_text("words that are mia's own")
+        self.assertNotIn("Alex Example", self.tried(self.approve, "w-1"), "nor who knows the vault's passphrase alone")
+        self.office.passphrase.write_text("four words for a test")
+        self.assertEqual(self.active(), {"w-1"})
+        self.assertIn("Alex Example", self.vault("show", "w-1", by="max"), "the control")
+
     def test_an_edit_after_the_approval_takes_it_away(self):
         self.ask()
         self.approve("w-1")
@@ -162,8 +178,7 @@ class TwoPersonRule(VaultTest):
         self.environment = with_clock("+2d")
         self.assertIn("the role is held from", self.tried(self.approve, "w-2", by="bob"))
         self.assertEqual(self.active(), {"w-1"}, "who signed in time has signed")
-        self.ask("w-3", by="ann")
-        self.assertIn("the role is held from", self.tried(self.approve, "w-3"), "nor asks who has the role no more")
+        self.assertIn("the role is held from", self.tried(self.ask, "w-3", by="ann"), "nor asks who has the role no more")
         self.assertEqual(self.active(), {"w-1"})
 
 

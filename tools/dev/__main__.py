@@ -15,7 +15,7 @@ HELP = """\
 usage: ./dev COMMAND
 
   demo [OPTION...]        set-up, build, and the main job on real video
-  test [--full] [FILTER]  set-up, then lint, sanitizers and acceptance tests; FILTER: a pattern of test names;
+  test [--full] [FILTER]  set-up, then lint, sanitizers, unit tests as released and acceptance tests; FILTER: a pattern of test names;
                           --full: every seed the issues name, and a result file in bench/results
   setup [GROUP]           set-up alone: {groups}
   build [PRESET]          debug (default), release, asan or tsan

@@ -1,4 +1,4 @@
-"""./dev test: lint, the sanitised builds and the acceptance tests, each phase with its time.
+"""./dev test: lint, the unit tests sanitised and as released, and the acceptance tests, each phase with its time.
 
 Counts are of single tests where a program writes GoogleTest's report, else of ctest's. The last
 line, alone, is `N passed, N failed, N skipped`.
@@ -29,6 +29,9 @@ SANITISED = {
 }
 TSAN_TARGETS = ["base_core_test", "app_pipeline_test"]
 TSAN_TESTS = "^(base/core|app/pipeline)$"
+# What computes, and may round or be vectorised otherwise where it is optimised; --full runs all of them.
+COMPUTES = ["base", "stages", "app/pipeline"]
+EVERYTHING = ["base", "safeguards", "stages", "adapters", "app"]
 ACCEPTANCE = "^acceptance$"
 JOBS = str(os.cpu_count() or 1)
 TIMEOUT_S = "900"  # Of one test program.
@@ -132,6 +135,15 @@ def threaded(phases: Phases, title: str) -> None:
     ctest(phases, title, "tsan", SANITISED, "-R", TSAN_TESTS)
 
 
+def optimised(phases: Phases, title: str, parts: list[str]) -> None:
+    """The unit tests of these parts of src/ against what is shipped: the release build."""
+    folders = sorted({str(file.parent.relative_to(ROOT / "src"))
+                      for part in parts for file in (ROOT / "src" / part).rglob("*_test.cpp")})
+    builds.configure("release", "PROVISO_TESTS=ON")
+    builds.build("release", *(folder.replace("/", "_") + "_test" for folder in folders))
+    ctest(phases, title, "release", {}, "-LE", ACCEPTANCE, "-R", f"^({'|'.join(folders)})$")
+
+
 def accepted(phases: Phases, title: str, chosen: list[str]) -> None:
     builds.configure("release", "PROVISO_TESTS=ON")
     builds.build("release", "proviso", "acceptance")
@@ -153,6 +165,8 @@ def run_tests(is_full: bool, pattern: str | None) -> int:
     phases.run(title, sanitised, phases, title, chosen)
     if not pattern:
         phases.run("thread sanitizer", threaded, phases, "thread sanitizer")
+        title = "unit tests of the release build"
+        phases.run(title, optimised, phases, title, EVERYTHING if is_full else COMPUTES)
     phases.run("acceptance", accepted, phases, "acceptance", chosen)
 
     durations = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in phases.durations_s.items())

@@ -61,7 +61,7 @@ Result<Sealing> Sealing::start(const fs::path& path, std::span<const std::string
   PROVISO_TRY_DONE(check_recipients(recipients));
   std::string temporary = (folder_of(path) / ".proviso-XXXXXX").native();
   Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // Mode 0600.
-  if (!file.is_open()) return failed_call("mkostemp in the directory", folder_of(path));
+  if (!file.is_open()) return failed_call("making", path);
   Sealing sealing(path, std::move(temporary), nullptr);
   std::vector<std::string> words;
   for (const std::string& recipient : recipients) {

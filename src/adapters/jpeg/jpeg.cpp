@@ -37,16 +37,6 @@ Error unavailable() {
           concat("the JPEG library did not start: ", in_quotes(tjGetErrorStr2(nullptr)))};
 }
 
-// EXIF 2.32 4.6.4: where the first row and the first column of what is stored belong.
-image::BgrImage upright(image::BgrImage stored, int orientation) {
-  constexpr std::array<int, 9> kQuarterTurns{0, 0, 0, 2, 2, 3, 1, 1, 3};
-  const bool is_mirrored =
-      orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
-  if (is_mirrored) stored = image::mirror(stored);
-  const int turns = kQuarterTurns.at(static_cast<std::size_t>(orientation));
-  return turns == 0 ? std::move(stored) : image::rotate(stored, turns);
-}
-
 constexpr int kFlags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING;
 
 // A file that has been surveyed, and its library's handle.
@@ -93,7 +83,7 @@ Result<image::BgrImage> decode_bgr(const Opened& opened, std::size_t size) {
                     kFlags) != 0) {
     return damaged(opened.handle.get());
   }
-  return upright(std::move(stored), opened.survey.orientation);
+  return image::upright(std::move(stored), opened.survey.orientation);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "adapters/jpeg/markers.h"
 #include "base/core/file.h"
+#include "base/image/exif_tool.h"
 #include "base/image/resample.h"
 
 namespace proviso::jpeg {
@@ -98,12 +99,8 @@ File with_more_scans(const File& file, int more) {
 File exif(int orientation, bool is_little) {
   File result;
   append(result, {0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0});
-  if (is_little) {
-    append(result, {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0});
-  } else {
-    append(result, {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation});
-  }
-  append(result, {0, 0, 0, 0, 0, 0});
+  const File tiff = image::tiff_with(orientation, is_little);
+  result.insert(result.end(), tiff.begin(), tiff.end());
   return result;
 }
 

@@ -9,6 +9,8 @@
 
 #include "adapters/jpeg/jpeg.h"
 #include "base/core/concat.h"
+#include "base/image/exif.h"
+#include "base/image/photograph_limit.h"
 
 namespace proviso::jpeg {
 namespace {
@@ -48,64 +50,11 @@ Error damaged(std::string_view what) {
           concat("the photograph is damaged: ", what, "; copy the file again")};
 }
 
-Error over_limit(std::string_view what, std::int64_t found, std::int64_t most) {
-  return {ErrorCode::kOverLimit,
-          concat("the photograph has ",
-                 found,
-                 ' ',
-                 what,
-                 ", at most ",
-                 most,
-                 " are read; save it again with an image editor, smaller")};
-}
-
-// Numbers of the byte order that a TIFF header declares.
-class TiffReader {
- public:
-  TiffReader(Bytes tiff, bool is_little) : tiff_(tiff), is_little_(is_little) {}
-
-  std::optional<std::uint32_t> number(std::size_t at, std::size_t size) const {
-    if (at > tiff_.size() || tiff_.size() - at < size) return std::nullopt;
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      const std::size_t next = is_little_ ? size - 1 - i : i;
-      value = value << 8 | std::to_integer<std::uint32_t>(tiff_[at + next]);
-    }
-    return value;
-  }
-
- private:
-  Bytes tiff_;
-  bool is_little_;
-};
-
-bool begins_with(Bytes bytes, std::string_view text) {
-  return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
-}
-
-// The first directory alone: it describes the picture, the others a thumbnail.
-std::optional<int> exif_orientation(Bytes segment) {
+std::optional<int> orientation_of(Bytes segment) {
   constexpr std::string_view kExif{"Exif\0\0", 6};
-  constexpr std::uint32_t kEntriesMax = 512;
-  constexpr std::size_t kEntryBytes = 12;
-  constexpr std::uint32_t kOrientationTag = 0x0112;
-  constexpr std::uint32_t kShort = 3;
-  if (!begins_with(segment, kExif)) return std::nullopt;
-  const Bytes tiff = segment.subspan(kExif.size());
-  const bool is_little = begins_with(tiff, "II");
-  if (!is_little && !begins_with(tiff, "MM")) return std::nullopt;
-  const TiffReader reader(tiff, is_little);
-  const auto directory = reader.number(4, 4);
-  if (!directory) return std::nullopt;
-  const auto entries = reader.number(*directory, 2);
-  if (!entries || *entries > kEntriesMax) return std::nullopt;
-  for (std::size_t i = 0; i < *entries; ++i) {
-    const std::size_t at = std::size_t{*directory} + 2 + i * kEntryBytes;
-    if (reader.number(at, 2) != kOrientationTag || reader.number(at + 2, 2) != kShort) continue;
-    const auto value = reader.number(at + 8, 2);
-    if (value && *value >= 1 && *value <= 8) return static_cast<int>(*value);
-  }
-  return std::nullopt;
+  if (segment.size() < kExif.size()) return std::nullopt;
+  if (std::memcmp(segment.data(), kExif.data(), kExif.size()) != 0) return std::nullopt;
+  return image::exif_orientation(segment.subspan(kExif.size()));
 }
 
 class Walk {
@@ -123,7 +72,8 @@ class Walk {
     markers_ = 1;
     while (true) {
       PROVISO_TRY(const int marker, next_marker());
-      if (++markers_ > kMarkersMax) return over_limit("markers or more", markers_, kMarkersMax);
+      if (++markers_ > kMarkersMax)
+        return image::over_limit("markers or more", markers_, kMarkersMax);
       if (marker == kEndOfImage) return finished();
       if (marker == kTemporary || is_restart(marker)) continue;
       if (marker == kStartOfImage) return damaged("a picture begins inside it");
@@ -154,7 +104,7 @@ class Walk {
   Status take(int marker, Bytes segment) {
     if (is_frame_header(marker)) return take_frame_header(segment);
     if (marker == kApplication1 && !has_orientation_) {
-      if (const auto orientation = exif_orientation(segment)) {
+      if (const auto orientation = orientation_of(segment)) {
         survey_.orientation = *orientation;
         has_orientation_ = true;
       }
@@ -162,10 +112,11 @@ class Walk {
     if (marker != kStartOfScan) return Done{};
     if (survey_.size.width == 0) return damaged("pixels before their size");
     ++survey_.scans;
-    if (survey_.scans > kScansMax) return over_limit("scans or more", survey_.scans, kScansMax);
+    if (survey_.scans > kScansMax)
+      return image::over_limit("scans or more", survey_.scans, kScansMax);
     const std::int64_t work = pixels() * survey_.scans;
     if (work > kPixelsTimesScansMax) {
-      return over_limit("pixels times scans or more", work, kPixelsTimesScansMax);
+      return image::over_limit("pixels times scans or more", work, kPixelsTimesScansMax);
     }
     skip_entropy_coded();
     return Done{};
@@ -191,7 +142,7 @@ class Walk {
                           " colour components, as for printing (CMYK), where grey (1) or colour "
                           "(3) is needed; save it again as RGB")};
     }
-    if (pixels() > kPixelsMax) return over_limit("pixels", pixels(), kPixelsMax);
+    if (pixels() > kPixelsMax) return image::over_limit("pixels", pixels(), kPixelsMax);
     return Done{};
   }
 
@@ -231,7 +182,8 @@ class Walk {
 
 Result<Survey> survey(std::span<const std::byte> file) {
   if (file.size() > kBytesMax) {
-    return over_limit("bytes", static_cast<std::int64_t>(file.size()), std::int64_t{kBytesMax});
+    return image::over_limit(
+        "bytes", static_cast<std::int64_t>(file.size()), std::int64_t{kBytesMax});
   }
   return Walk(file).run();
 }

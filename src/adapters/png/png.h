@@ -3,7 +3,7 @@
 // Photographs in PNG, through libspng.
 //
 //   in       the bytes of a whole PNG file: grey, palette and colour, 1 to 16 bits, interlaced or not
-//   out      BGR, 8 bits, as stored: PNG has no orientation that viewers agree on
+//   out      upright BGR, 8 bits: the orientation that an eXIf chunk says is applied, as JPEG's is
 //   refused  a picture with a pixel that is not opaque: what an officer sees there, and approves,
 //            depends on the viewer, and is not what is compared
 //   threads  reentrant

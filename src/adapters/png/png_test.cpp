@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/image/exif_tool.h"
+#include "base/image/orient.h"
+
 namespace proviso::png {
 namespace {
 
@@ -46,6 +49,39 @@ File encoded(const Form& form, const std::vector<std::uint8_t>& pixels) {
   return file;
 }
 
+// PNG (ISO/IEC 15948) 5.5 and annex D.
+std::uint32_t checksum_of(std::span<const std::byte> bytes) {
+  std::uint32_t sum = 0xFFFFFFFF;
+  for (const std::byte byte : bytes) {
+    sum ^= std::to_integer<std::uint32_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) sum = (sum & 1) != 0 ? sum >> 1 ^ 0xEDB88320 : sum >> 1;
+  }
+  return ~sum;
+}
+
+enum class Place : std::uint8_t { kBeforePixels, kAfterPixels };
+
+File with_exif(const File& file, std::span<const std::byte> exif, Place place) {
+  constexpr std::ptrdiff_t kHeaderEnd = 33;
+  constexpr std::ptrdiff_t kLastChunkBytes = 12;
+  File chunk;
+  const auto append = [&](std::size_t number) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      chunk.push_back(static_cast<std::byte>(number >> static_cast<unsigned>(shift)));
+    }
+  };
+  append(exif.size());
+  for (const char letter : {'e', 'X', 'I', 'f'}) chunk.push_back(static_cast<std::byte>(letter));
+  chunk.insert(chunk.end(), exif.begin(), exif.end());
+  append(checksum_of(std::span(chunk).subspan(4)));
+  const auto at =
+      place == Place::kBeforePixels ? file.begin() + kHeaderEnd : file.end() - kLastChunkBytes;
+  File result(file.begin(), at);
+  result.insert(result.end(), chunk.begin(), chunk.end());
+  result.insert(result.end(), at, file.end());
+  return result;
+}
+
 std::vector<std::uint8_t> numbered(std::size_t count) {
   std::vector<std::uint8_t> numbers;
   for (std::size_t n = 0; n < count; ++n) numbers.push_back(static_cast<std::uint8_t>(n * 7));
@@ -72,6 +108,72 @@ TEST(PngDecode, GivesBlueGreenRedOfEveryForm) {
   EXPECT_EQ(grey.value().pixels[3], 7);
   EXPECT_EQ(grey.value().pixels[5], 7);
   EXPECT_TRUE(decode(encoded({.bits = 16}, numbered(36))).has_value());
+}
+
+TEST(PngDecode, BringsEveryOrientationUprightWhereverItIsSaid) {
+  const Form form{.colours = SPNG_COLOR_TYPE_GRAYSCALE};
+  const File plain = encoded(form, {1, 2, 3, 4, 5, 6});
+  const image::BgrImage stored = decode(plain).value();
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const image::BgrImage seen = image::upright(stored, orientation);
+    ASSERT_EQ(seen.pixels == stored.pixels, orientation == 1) << "no two look the same";
+    for (const bool is_little : {true, false}) {
+      for (const Place place : {Place::kBeforePixels, Place::kAfterPixels}) {
+        const auto exif = image::tiff_with(orientation, is_little);
+        const auto picture = decode(with_exif(plain, exif, place));
+        ASSERT_TRUE(picture) << picture.error().message;
+        EXPECT_EQ(picture.value().size, seen.size);
+        EXPECT_EQ(picture.value().pixels, seen.pixels) << orientation;
+      }
+    }
+  }
+}
+
+TEST(PngDecode, TakesAnOrientationThatMakesNoSenseAsUpright) {
+  const File plain = encoded({}, numbered(18));
+  const auto changed = [](std::size_t at, int value) {
+    File exif = image::tiff_with(6, true);
+    exif[at] = static_cast<std::byte>(value);
+    return exif;
+  };
+  const File whole = image::tiff_with(6, true);
+  ASSERT_EQ(decode(with_exif(plain, whole, Place::kBeforePixels)).value().size,
+            (image::SizePx{2, 3}))
+      << "control";
+  const File cut(whole.begin(), whole.begin() + 19);
+  for (const File& exif : {File(26),
+                           cut,
+                           changed(18, 0),
+                           changed(18, 9),
+                           changed(7, 0xFF),   // The directory lies far outside.
+                           changed(9, 0xFF),   // 65,281 entries.
+                           changed(12, 4)}) {  // A long number, not a short one.
+    const auto picture = decode(with_exif(plain, exif, Place::kBeforePixels));
+    ASSERT_TRUE(picture) << picture.error().message;
+    EXPECT_EQ(picture.value().size, (image::SizePx{3, 2}));
+  }
+}
+
+TEST(PngDecode, TakesTheFirstOrientationOfTwo) {
+  const File plain = encoded({}, numbered(18));
+  const File turned = with_exif(plain, image::tiff_with(6, true), Place::kAfterPixels);
+  const auto picture = decode(with_exif(turned, image::tiff_with(1, true), Place::kBeforePixels));
+  ASSERT_TRUE(picture) << picture.error().message;
+  EXPECT_EQ(picture.value().size, (image::SizePx{3, 2}));
+}
+
+TEST(PngDecode, RefusesExifWithoutBytesOrOverTheLimitOfChunks) {
+  const File plain = encoded({}, numbered(18));
+  File exif = image::tiff_with(6, true);
+  exif.resize(kChunkBytesMax);
+  const auto most = decode(with_exif(plain, exif, Place::kAfterPixels));
+  ASSERT_TRUE(most) << most.error().message;
+  EXPECT_EQ(most.value().size, (image::SizePx{2, 3}));
+  exif.resize(kChunkBytesMax + 1);
+  for (const File& wrong : {exif, File()}) {
+    expect_refused(
+        with_exif(plain, wrong, Place::kAfterPixels), "save it again", ErrorCode::kInvalidInput);
+  }
 }
 
 TEST(PngDecode, RefusesAPictureWithOnePixelThatIsNotOpaque) {

@@ -6,9 +6,9 @@
 #include "adapters/jpeg/jpeg.h"
 #include "app/commands/request_enrolment.h"
 #include "app/enrolment/composite.h"
+#include "app/enrolment/photograph.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
-#include "base/image/resample.h"
 #include "safeguards/authority/desks.h"
 
 namespace proviso::commands {
@@ -16,11 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::vector<fs::path>> jpegs_of(const fs::path& folder) {
+Result<std::vector<fs::path>> photographs_of(const fs::path& folder) {
   std::error_code fault;
   std::vector<fs::path> files;
   for (const auto& file : fs::directory_iterator(folder, fault)) {
-    if (file.path().extension() == ".jpg") files.push_back(file.path());
+    if (enrolment::has_photograph_ending(file.path())) files.push_back(file.path());
   }
   if (fault) {
     return Error{ErrorCode::kNotFound,
@@ -54,7 +54,7 @@ bool is_another(const vault::Known& face, const std::vector<vault::Known>& faces
 }  // namespace
 
 Result<Cohort> load_cohort(Engine& engine, const policy::Policy& policy, const fs::path& folder) {
-  PROVISO_TRY(const auto files, jpegs_of(folder));
+  PROVISO_TRY(const auto files, photographs_of(folder));
   const SystemClock clock;
   PROVISO_TRY(const auto id, EntryId::parse("cohort"));
   authority::EnrolmentDesk desk(id, clock);
@@ -65,14 +65,17 @@ Result<Cohort> load_cohort(Engine& engine, const policy::Policy& policy, const f
     const crypto::Digest digest = crypto::sha256(bytes);
     const auto of_file = std::as_bytes(std::span(digest.bytes));
     digests.insert(digests.end(), of_file.begin(), of_file.end());
-    PROVISO_TRY(const auto decoded, jpeg::decode(bytes));
-    const image::YuvImage pixels = image::to_yuv(decoded);
+    const auto pixels = enrolment::decode_planes(bytes);
+    if (!pixels) {
+      return Error{pixels.error().code,
+                   concat("cohort: ", in_quotes(file.native()), ": ", pixels.error().message)};
+    }
     PROVISO_TRY(const auto permit, desk.admit());
-    PROVISO_TRY(const auto faces, engine.detector->detect(permit, pixels));
+    PROVISO_TRY(const auto faces, engine.detector->detect(permit, pixels.value()));
     for (const detect::Face& face : faces) {
       const int width_px_min = policy.operating_point.enrolment_face_width_px_min;
       if (face.box.width < static_cast<float>(width_px_min)) continue;
-      PROVISO_TRY(const auto reference, engine.embedder->embed(permit, pixels, face));
+      PROVISO_TRY(const auto reference, engine.embedder->embed(permit, pixels.value(), face));
       const auto values = reference.values();
       vault::Known known{.entry = concat("cohort.", cohort.faces.size() + 1),
                          .model_pack = engine.models.digest,
@@ -84,7 +87,8 @@ Result<Cohort> load_cohort(Engine& engine, const policy::Policy& policy, const f
     return Error{ErrorCode::kInvalidInput,
                  concat("cohort: no face in the photographs of ",
                         folder.native(),
-                        "; give --cohort a folder of JPEGs of people who are on no list")};
+                        "; give --cohort a folder of photographs (.jpg, .jpeg, .png) of people who "
+                        "are on no list")};
   }
   cohort.digest = crypto::sha256(digests);
   return cohort;

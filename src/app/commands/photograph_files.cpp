@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "app/enrolment/photograph.h"
 #include "base/core/concat.h"
 #include "base/core/csv.h"
 #include "base/core/file.h"
@@ -12,14 +13,6 @@ namespace proviso::commands {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_photograph(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  });
-  return ending == ".jpg" || ending == ".jpeg";
-}
 
 class Entries {
  public:
@@ -38,7 +31,8 @@ class Entries {
   Result<std::vector<EntryFiles>> finish() {
     if (entries_.empty()) {
       return Error{ErrorCode::kNotFound,
-                   "import: no photograph found; give a folder with .jpg files or a CSV file"};
+                   "import: no photograph found; give a folder with .jpg, .jpeg or .png files, or "
+                   "a CSV file"};
     }
     std::vector<EntryFiles> all;
     for (auto& [id, entry] : entries_) {
@@ -59,11 +53,11 @@ Result<std::vector<EntryFiles>> from_folder(const fs::path& folder) {
   for (const auto& item : fs::directory_iterator(folder, error)) {
     if (item.is_directory()) {
       for (const auto& inner : fs::directory_iterator(item.path(), error)) {
-        if (!inner.is_regular_file() || !is_photograph(inner.path())) continue;
+        if (!inner.is_regular_file() || !enrolment::has_photograph_ending(inner.path())) continue;
         const std::string name = item.path().filename().string();
         PROVISO_TRY_DONE(entries.add(name, name, inner.path()));
       }
-    } else if (item.is_regular_file() && is_photograph(item.path())) {
+    } else if (item.is_regular_file() && enrolment::has_photograph_ending(item.path())) {
       const std::string stem = item.path().stem().string();
       PROVISO_TRY_DONE(entries.add(stem, stem, item.path()));
     }
@@ -111,8 +105,9 @@ Result<std::vector<EntryFiles>> find_photographs(const fs::path& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) return from_folder(path);
   if (path.extension() == ".csv") return from_csv(path);
-  return Error{ErrorCode::kNotFound,
-               concat("import: ", path.string(), " is neither a folder nor a .csv file")};
+  return Error{
+      ErrorCode::kNotFound,
+      concat("import: ", path.string(), " is neither a folder nor a .csv file; name one of these")};
 }
 
 }  // namespace proviso::commands

@@ -3,7 +3,7 @@
 // Which photographs belong to which entry: from a folder, or from a CSV file.
 //
 //   folder   a sub-folder's name is an entry's id and it holds that entry's photographs; a file
-//            beside it is an entry by its stem ("obama.jpg" is entry obama); .jpg and .jpeg only
+//            beside it is an entry by its stem ("obama.jpg" is entry obama); .jpg, .jpeg and .png
 //   CSV      RFC 4180 with the header id,label,photograph; one row a photograph, several rows may
 //            share an id; paths are relative to the CSV file, and stay below its folder
 //   errors   kNotFound; kInvalidInput naming the row and what is wrong with it; kOverLimit

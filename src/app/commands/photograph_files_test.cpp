@@ -31,6 +31,7 @@ class PhotographFiles : public testing::Test {
 TEST_F(PhotographFiles, AFolderGivesAnEntryPerSubFolderAndPerFile) {
   write("ada/2.jpg", "x");
   write("ada/1.JPEG", "x");
+  write("ada/3.png", "x");
   write("grace.jpg", "x");
   write("notes.txt", "x");
   const auto found = find_photographs(folder_);
@@ -38,7 +39,8 @@ TEST_F(PhotographFiles, AFolderGivesAnEntryPerSubFolderAndPerFile) {
   ASSERT_EQ(found.value().size(), 2U);
   EXPECT_EQ(found.value()[0].id.text(), "ada");
   EXPECT_EQ(found.value()[0].photographs,
-            (std::vector<fs::path>{folder_ / "ada/1.JPEG", folder_ / "ada/2.jpg"}));
+            (std::vector<fs::path>{
+                folder_ / "ada/1.JPEG", folder_ / "ada/2.jpg", folder_ / "ada/3.png"}));
   EXPECT_EQ(found.value()[1].id.text(), "grace");
 }
 

@@ -17,7 +17,6 @@
 #include "base/core/concat.h"
 #include "base/core/file.h"
 #include "base/json/line.h"
-#include "safeguards/watchlist/entry_rules.h"
 
 namespace proviso::commands {
 namespace {
@@ -130,8 +129,7 @@ Status ask(const Settings& settings) {
   auto read = vault::read_request(written, settings.desk.by, desk->now());
   if (!read) return desk->told(read.error(), {});
   vault::RequestFile request = std::move(read).value();
-  PROVISO_TRY_DONE(
-      desk->told(watchlist::check(request.entry, desk->policy(), desk->now()), request.entry.id));
+  PROVISO_TRY_DONE(desk->told(desk->check_request(request.entry), request.entry.id));
   print(request.entry);
   PROVISO_TRY(auto engine, open_enrolment_engine(settings.models, desk->policy(), kLanesDefault));
   PROVISO_TRY_DONE(know_cohort(*desk, engine, settings.cohort));
@@ -181,6 +179,14 @@ Status write_pictures(const Settings& settings, const vault::View& view) {
   if (settings.pictures.empty()) return Done{};
   std::error_code fault;
   fs::create_directories(settings.pictures, fault);
+  if (fault) {
+    return Error{ErrorCode::kUnavailable,
+                 concat("vault: --pictures: the folder ",
+                        in_quotes(settings.pictures),
+                        " cannot be made: ",
+                        fault.message(),
+                        "; name another")};
+  }
   for (std::size_t n = 0; n < view.images.size(); ++n) {
     const std::string_view kind = png::is_png(view.images[n]) ? ".png" : ".jpg";
     const fs::path file = fs::path(settings.pictures) / concat(view.entry.id, '-', n + 1, kind);
@@ -229,6 +235,7 @@ Status approve_one(VaultDesk& desk,
 // One after the other: each is shown, and each is its own decision.
 Status approve(const Settings& settings) {
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
+  PROVISO_TRY_DONE(desk->check_approves());
   PROVISO_TRY(auto engine, open_enrolment_engine(settings.models, desk->policy(), kLanesDefault));
   PROVISO_TRY_DONE(know_cohort(*desk, engine, settings.cohort));
   for (const std::string& entry : settings.entries) {
@@ -285,6 +292,7 @@ Status revoke(const Settings& settings) {
   PROVISO_TRY(const auto id, EntryId::parse(settings.entry));
   PROVISO_TRY(const auto desk, VaultDesk::open(settings.desk));
   PROVISO_TRY_DONE(desk->check_manages());
+  PROVISO_TRY_DONE(vault::check_erasure_reason(settings.reason));
   PROVISO_TRY_DONE(desk->record(
       "erasure_ordered",
       {{"entry", id.text()}, {"officer", settings.desk.by}, {"reason", settings.reason}}));
@@ -366,9 +374,10 @@ void add_particulars(CLI::App& command, std::string_view name, Settings& setting
   if (name == "request" || name == "import" || name == "approve" || name == "show") {
     command.add_option("--models", settings.models, "Folder of the model pack")
         ->capture_default_str();
-    command.add_option("--cohort",
-                       settings.cohort,
-                       "Folder with JPEGs of strangers, to tell a photograph that attracts them");
+    command.add_option(
+        "--cohort",
+        settings.cohort,
+        "Folder with photographs of strangers, to tell a photograph that attracts them");
   }
   if (name == "request" || name == "approve") {
     command.add_flag("--yes", settings.is_certain, "Sign without a question");

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <map>
@@ -20,6 +21,8 @@
 #include "base/core/file.h"
 #include "base/crypto/sealed_bytes.h"
 #include "safeguards/audit/log.h"
+#include "safeguards/watchlist/approved_entry.h"
+#include "safeguards/watchlist/entry_rules.h"
 #include "safeguards/watchlist/sealed_list_keys.h"
 
 namespace proviso::commands {
@@ -93,6 +96,11 @@ audit::Act VaultDesk::refusal(ErrorCode code, std::string_view entry) const {
                      {"reason", code == ErrorCode::kNotAuthorised ? "not-authorised" : "invalid"}};
   if (EntryId::parse(entry)) body.emplace("entry", entry);
   return {.kind = "entry_refused", .body = std::move(body)};
+}
+
+Status VaultDesk::check_request(const watchlist::Entry& entry) const {
+  PROVISO_TRY_DONE(watchlist::check(entry, *policy_, now_));
+  return watchlist::check_named(entry, *officers_, *policy_, now_);
 }
 
 Status VaultDesk::told(const Status& status, std::string_view entry) {
@@ -300,12 +308,25 @@ Status VaultDesk::sign(note::Note& note) {
   return Done{};
 }
 
+Status VaultDesk::check_one_of(std::span<const policy::Role> roles) {
+  const auto may = [&](policy::Role role) { return officers_->may_act(*officer_, role, now_); };
+  const bool may_one =
+      std::ranges::any_of(roles, [&](policy::Role role) { return may(role).has_value(); });
+  if (!may_one) return told(may(roles.front()), {});
+  const auto own = key();
+  return own ? Status(Done{}) : told(Status(own.error()), {});
+}
+
 Status VaultDesk::check_manages() {
-  const Status manages = officers_->may_act(*officer_, policy::Role::kWatchlistManager, now_);
-  const Status authorises = officers_->may_act(*officer_, policy::Role::kAuthorisingOfficer, now_);
-  if (!manages && !authorises) return manages.error();
-  PROVISO_TRY_DONE(key());
-  return Done{};
+  constexpr std::array kRoles{policy::Role::kWatchlistManager, policy::Role::kAuthorisingOfficer};
+  return check_one_of(kRoles);
+}
+
+Status VaultDesk::check_approves() {
+  const std::array roles{policy::Role::kWatchlistManager,
+                         policy::Role::kAuthorisingOfficer,
+                         policy_->watchlist.under_18.role};
+  return check_one_of(roles);
 }
 
 void add_vault_options(CLI::App& command, VaultDesk::Request& request) {

@@ -59,13 +59,17 @@ class VaultDesk {
   // The officer's signature over `text`, added to the note. Asks for the officer's passphrase.
   Status sign(note::Note& note);
   // Errors: kNotAuthorised unless the officer holds one of the roles that care for the list. Also
-  // asks for the passphrase: nobody acts in another's name.
+  // asks for the passphrase: nobody acts in another's name. A refusal is recorded.
   Status check_manages();
+  // The same, and the role that the policy asks of who approves somebody under 18.
+  Status check_approves();
   Status record(std::string_view kind, Value::Object body);
   // Any number, as many as may be under one commit of the log.
   Status record(std::vector<audit::Act> acts);
   // What is refused before it reaches the vault. `entry`: its id, or empty.
   audit::Act refusal(ErrorCode code, std::string_view entry) const;
+  // What the policy asks of a request, and of the two officers whom it names.
+  Status check_request(const watchlist::Entry& entry) const;
   // Gives the status back; a refusal is recorded first.
   Status told(const Status& status, std::string_view entry);
   // What each of those who are asked for gives reason to look at twice (app/vault/findings.h): among
@@ -88,6 +92,7 @@ class VaultDesk {
   Status read(const Request& request);
   Result<crypto::Secret> unlock(const Request& request);  // The master key.
   vault::Vault::Parts parts();
+  Status check_one_of(std::span<const policy::Role> roles);
   Result<const crypto::SecretKey*> key();  // Asked for once.
   Status record_findings(std::span<const Asked> ones,
                          std::span<const std::vector<vault::Finding>> findings);

@@ -14,7 +14,6 @@
 #include "app/commands/request_enrolment.h"
 #include "base/core/concat.h"
 #include "base/json/line.h"
-#include "safeguards/watchlist/entry_rules.h"
 
 namespace proviso::commands {
 namespace {
@@ -201,7 +200,7 @@ class Import {
     PROVISO_TRY(const bool is_same, desk_.vault().holds(entry));
     if (is_same) {
       row.standing = Standing::kSame;
-    } else if (const Status met = watchlist::check(entry, desk_.policy(), desk_.now()); !met) {
+    } else if (const Status met = desk_.check_request(entry); !met) {
       row.refuse(met.error().message);
     }
     return Done{};

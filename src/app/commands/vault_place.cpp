@@ -38,8 +38,11 @@ Result<VaultPlace> read_vault_place(const site::Site& site) {
                         " --as OFFICER`")};
   }
   if (!text) return text.error();
-  PROVISO_TRY(const auto value, json::parse(text.value(), {.bytes_max = kPlaceFileBytesMax}));
-  PROVISO_TRY(auto reader, FieldReader::of(value, "vault.json"));
+  const auto value = json::parse(text.value(), {.bytes_max = kPlaceFileBytesMax});
+  if (!value) {
+    return Error{value.error().code, concat("vault.json: ", value.error().message)};
+  }
+  PROVISO_TRY(auto reader, FieldReader::of(value.value(), "vault.json"));
   PROVISO_TRY(const auto format, reader.string("format", kPlaceTextBytesMax));
   if (format != kPlaceFormat) return reader.refused("format", kPlaceFormat);
   VaultPlace place;

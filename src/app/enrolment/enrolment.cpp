@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "adapters/jpeg/jpeg.h"
-#include "adapters/png/png.h"
 #include "app/enrolment/composite.h"
+#include "app/enrolment/photograph.h"
 #include "base/core/concat.h"
 #include "base/image/resample.h"
 #include "safeguards/authority/desks.h"
@@ -26,12 +26,6 @@ image::RectPx thumbnail_box(const detect::Face& face) {
       height * static_cast<float>(kThumbnail.width) / static_cast<float>(kThumbnail.height);
   const image::PointPx middle = image::centre(face.box);
   return {middle.x - width / 2, middle.y - height / 2, width, height};
-}
-
-Result<image::YuvImage> planes_of(std::span<const std::byte> file) {
-  if (!png::is_png(file)) return jpeg::decode_planes(file);
-  PROVISO_TRY(const image::BgrImage decoded, png::decode(file));
-  return image::to_yuv(decoded);
 }
 
 std::string whole(float number) {
@@ -103,7 +97,7 @@ Result<std::optional<Enrolment::Usable>> Enrolment::assess(const authority::Enro
                                                            const Photograph& photograph,
                                                            PhotographReport& report) {
   using Found = std::optional<Usable>;
-  auto decoded = planes_of(photograph.bytes);
+  auto decoded = decode_planes(photograph.bytes);
   if (!decoded) {
     report.refusal = decoded.error().message;
     return Found{};

@@ -22,6 +22,7 @@
 #include "safeguards/authority/desks.h"
 #include "safeguards/authority/open_gate_tool.h"
 #include "safeguards/watchlist/list_file.h"
+#include "stages/alert/alerter.h"
 #include "stages/embed/embedder.h"
 
 namespace proviso::search {
@@ -248,6 +249,96 @@ TEST_F(SearcherTest, TakesTheMostQueriesAndCandidatesAndRefusesOneOver) {
   const auto result = searcher_->search(queries, 0.5);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kOverLimit);
+}
+
+class TemplatesTest : public SearcherTest {
+ protected:
+  static constexpr double kThreshold = 0.45;
+
+  void SetUp() override {
+    SearcherTest::SetUp();
+    for (std::size_t n = 0; n < list_->entries().size(); ++n) {
+      people_.push_back(probe_of(direction(n), n + 1));
+    }
+    people_.push_back(probe_of(direction(1000), 1000));
+    alerter_ = std::make_unique<alert::Alerter>(alert::AlerterOptions{.threshold = kThreshold},
+                                                list_,
+                                                [] { return AlertId::parse("alert").value(); });
+  }
+
+  // A sighting of the entry that looks the more like a stranger the higher `share` is, below 1.
+  embed::Probe sighting_of(std::size_t entry, float share) {
+    const std::array shots{embed::Weighted{people_[entry], 1 - share},
+                           embed::Weighted{people_.back(), share}};
+    return embedder_->fuse(shots).value();
+  }
+
+  std::vector<Candidate> candidates_of(const embed::Probe& probe) {
+    return search(std::span(&probe, 1), kThreshold, kCandidatesDefault).front();
+  }
+
+  // What the list holds, and how it answers: every entry's exact score of a sighting of each, and
+  // whom each reaches by way of the index.
+  struct State {
+    crypto::Digest templates;
+    std::vector<double> scores;
+    std::vector<std::size_t> reached;
+
+    bool operator==(const State&) const = default;
+  };
+  State state() {
+    State now;
+    now.templates = crypto::sha256(std::as_bytes(list_->templates()));
+    for (std::size_t person = 0; person < list_->entries().size(); ++person) {
+      const auto probe = sighting_of(person, 0.3F);
+      const Query query{probe.permit(), probe};
+      for (std::size_t entry = 0; entry < list_->entries().size(); ++entry) {
+        now.scores.push_back(searcher_->score(query, entry));
+      }
+      for (const Candidate& one : candidates_of(probe)) now.reached.push_back(one.entry);
+    }
+    return now;
+  }
+
+  // Whether a track that has these candidates raises an alert of that entry.
+  bool raises_alert_of(std::size_t entry, std::span<const Candidate> candidates) {
+    std::vector<std::vector<double>> shot_scores;
+    for (const Candidate& one : candidates) shot_scores.emplace_back(3, one.score);
+    const auto alerts = alerter_->consider({.camera = CameraId::parse("north").value(),
+                                            .track = track::TrackId{++tracks_},
+                                            .captured_at = kNow,
+                                            .first_usable_at = kNow,
+                                            .box = {},
+                                            .fused = candidates,
+                                            .shot_scores = shot_scores});
+    return std::ranges::any_of(
+        alerts, [&](const auto& one) { return one.entry == list_->entries()[entry].id; });
+  }
+
+ private:
+  std::vector<embed::Probe> people_;  // Of each entry, and of somebody who is not listed.
+  std::unique_ptr<alert::Alerter> alerter_;
+  std::uint64_t tracks_ = 0;
+};
+
+TEST_F(TemplatesTest, AreToTheBitWhatWasSealedAfterTenThousandAlertsThatLeanTheSameWay) {
+  constexpr std::size_t kAlerts = 10'000;
+  const State sealed = state();
+
+  std::size_t alerts = 0;
+  for (std::size_t n = 0; n < kAlerts; ++n) {
+    const std::size_t entry = n % list_->entries().size();
+    const auto probe = sighting_of(entry, static_cast<float>(n % 100 + 1) / 250.0F);
+    if (raises_alert_of(entry, candidates_of(probe))) ++alerts;
+  }
+
+  EXPECT_EQ(alerts, kAlerts);
+  EXPECT_EQ(state(), sealed);
+
+  auto& value = const_cast<float&>(list_->templates()[5 * kDimension]);
+  value = std::nextafter(value, 2.0F);
+  EXPECT_NE(state().templates, sealed.templates) << "the control: one bit of one template";
+  EXPECT_NE(state().scores, sealed.scores);
 }
 
 // Compares with a masked copy, so that the scan does not find what it looks for in itself. The mask

@@ -86,17 +86,20 @@ Result<std::optional<Certificate>> Vault::State::finish(WallTime at) {
   return std::optional(std::move(certificate));
 }
 
+Status check_erasure_reason(std::string_view reason) {
+  if (is_code(reason)) return Done{};
+  return Error{ErrorCode::kInvalidInput,
+               concat("an erasure's reason is a code of a-z and '-', at most ",
+                      kReasonBytesMax,
+                      " bytes; found ",
+                      in_quotes(reason),
+                      "; give one such as cleared")};
+}
+
 Result<Certificate> Vault::erase(std::span<const EntryId> entries,
                                  std::string_view reason,
                                  WallTime now) {
-  if (!is_code(reason)) {
-    return Error{ErrorCode::kInvalidInput,
-                 concat("an erasure's reason is a code of a-z and '-', at most ",
-                        kReasonBytesMax,
-                        " bytes; found ",
-                        in_quotes(reason),
-                        "; give one such as cleared")};
-  }
+  PROVISO_TRY_DONE(check_erasure_reason(reason));
   PROVISO_TRY_DONE(state_->finish(now));
   std::vector<TombstoneRow> tombstones;
   std::vector<ErasureRow> erasures;

@@ -64,7 +64,12 @@ Result<Value> with_digest(const WrittenRequest& written, const Value& image, Req
                        concat("the image ", in_quotes(*name), " is not below the request's folder"),
                        "put it beside the request");
   }
-  PROVISO_TRY(auto bytes, written.folder.read(*name, kImageBytesMax));
+  auto read = written.folder.read(*name, kImageBytesMax);
+  if (!read) {
+    return Error{read.error().code,
+                 concat("request ", written.place, ": an image: ", read.error().message)};
+  }
+  std::vector<std::byte> bytes = std::move(read).value();
   std::size_t all_bytes = bytes.size();
   for (const auto& before : request.images) all_bytes += before.size();
   if (all_bytes > kImagesBytesMax) {
@@ -108,7 +113,9 @@ WrittenRequest written_in(const Value& value, std::string place, RequestFolder f
   WrittenRequest written{
       .place = std::move(place), .folder = std::move(folder), .body = {}, .fault = {}};
   if (value.object() == nullptr) {
-    written.fault = bad_request(written, "it is no JSON object", "see docs/watchlist.md");
+    written.fault = bad_request(written,
+                                "one JSON object is needed, and it is none",
+                                "see docs/watchlist.md; many are taken by `proviso vault import`");
   } else {
     written.body = *value.object();
   }
@@ -178,6 +185,16 @@ Result<std::vector<WrittenRequest>> find_in_folder(const RequestFolder& folder,
   return found;
 }
 
+Result<std::vector<WrittenRequest>> find_any(const fs::path& source) {
+  std::error_code absent;
+  if (fs::is_directory(source, absent)) return find_in_folder(source, source);
+  if (source.extension() == kOfZip) {
+    PROVISO_TRY(const auto folder, RequestFolder::of_zip(source));
+    return find_in_folder(folder, source);
+  }
+  return find_in_file(source.parent_path(), source.filename().string());
+}
+
 }  // namespace
 
 Result<WrittenRequest> find_request(const fs::path& path) {
@@ -187,13 +204,13 @@ Result<WrittenRequest> find_request(const fs::path& path) {
 }
 
 Result<std::vector<WrittenRequest>> find_requests(const fs::path& source) {
-  std::error_code absent;
-  if (fs::is_directory(source, absent)) return find_in_folder(source, source);
-  if (source.extension() == kOfZip) {
-    PROVISO_TRY(const auto folder, RequestFolder::of_zip(source));
-    return find_in_folder(folder, source);
+  PROVISO_TRY(auto found, find_any(source));
+  if (found.empty()) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat(in_quotes(source.native()),
+                        ": at least one request is needed; found 0; see docs/watchlist.md")};
   }
-  return find_in_file(source.parent_path(), source.filename().string());
+  return found;
 }
 
 Result<RequestFile> read_request(const WrittenRequest& written,

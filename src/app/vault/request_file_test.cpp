@@ -135,13 +135,27 @@ TEST_F(RequestFileTest, ManyComeFromAnArrayOrFromTheFilesOfAFolder) {
   EXPECT_EQ(find_requests(folder_ / "nowhere").error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(RequestFileTest, AFileWithoutAnyRequestIsRefused) {
+  write("none.json", "[]");
+  write("none.csv", "id,label\n");
+  for (const char* const name : {"none.json", "none.csv"}) {
+    const auto found = find_requests(folder_ / name);
+    ASSERT_FALSE(found.has_value()) << name;
+    EXPECT_EQ(found.error().code, ErrorCode::kInvalidInput);
+    EXPECT_NE(found.error().message.find("at least one request is needed; found 0"),
+              std::string::npos);
+  }
+  write("one.json", concat("[", json::to_canonical(Value(body())), "]"));
+  EXPECT_EQ(find_requests(folder_ / "one.json").value().size(), 1U) << "control";
+}
+
 TEST_F(RequestFileTest, WhatIsWrongWithOneOfManyIsItsOwnFault) {
   write("many.json", concat("[1,", json::to_canonical(Value(body())), "]"));
   const auto array = find_requests(folder_ / "many.json");
   ASSERT_EQ(array.value().size(), 2U);
   EXPECT_TRUE(read_request(array.value()[1], "manager-1", kEntryNow).has_value()) << "control";
   const auto number = read_request(array.value()[0], "manager-1", kEntryNow);
-  EXPECT_NE(number.error().message.find("many.json, request 1: it is no JSON object"),
+  EXPECT_NE(number.error().message.find("many.json, request 1: one JSON object is needed"),
             std::string::npos);
 
   fs::create_directory(folder_ / "each");

@@ -152,6 +152,7 @@ Result<std::optional<Vault::State::Prepared>> Vault::State::prepare(const Reques
   if (!std::ranges::any_of(signers, has_asked)) {
     return refused(entry.id, concat(entry.asked_by, " has not signed it"), "have it signed");
   }
+  PROVISO_TRY_DONE(watchlist::check_asking(entry, rules.officers, rules.now));
   PROVISO_TRY_DONE(watchlist::check(entry, rules.policy, rules.now));
   PROVISO_TRY_DONE(check_images(entry, request));
   PROVISO_TRY_DONE(check_not_erased(entry));

@@ -122,7 +122,7 @@ class Vault {
   // Who looked is recorded before anything is shown.
   Result<View> view(const EntryId& entry, std::string_view officer);
 
-  // `reason`: a code of a-z and '-'. Ids that are not there are an error, and nothing is erased.
+  // `reason`: check_erasure_reason(). Ids that are not there are an error, and nothing is erased.
   Result<Certificate> erase(std::span<const EntryId> entries,
                             std::string_view reason,
                             WallTime now);
@@ -148,5 +148,8 @@ class Vault {
   explicit Vault(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// Errors: kInvalidInput unless it is a code of a-z and '-'.
+Status check_erasure_reason(std::string_view reason);
 
 }  // namespace proviso::vault

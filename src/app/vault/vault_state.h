@@ -42,7 +42,9 @@ inline Error refused(std::string_view entry, std::string_view why, std::string_v
 
 inline Error no_such_entry(std::string_view entry) {
   return Error{ErrorCode::kNotFound,
-               concat("the vault has no entry ", in_quotes(entry), "; check its id")};
+               concat("the vault has no entry ",
+                      in_quotes(entry),
+                      "; check its id; whether it was erased, `proviso vault trace` says")};
 }
 
 struct Vault::State {

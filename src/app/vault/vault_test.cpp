@@ -145,6 +145,21 @@ TEST_P(VaultTest, DeactivatesWhatIsEditedUntilBothSignAgain) {
   EXPECT_EQ(active_ids(), Ids{"w-1"});
 }
 
+TEST_P(VaultTest, RefusesAChangeThatSomebodyWithoutTheRoleAsksForAndWhoIsActiveStays) {
+  add(entry_of("w-1"));
+  auto change = entry_of("w-1");
+  change.revision = 2;
+  change.asked_by = "operator-1";
+  const Status asked = ask(change);
+  ASSERT_FALSE(asked.has_value());
+  EXPECT_EQ(asked.error().code, ErrorCode::kNotAuthorised);
+  EXPECT_EQ(count_acts("entry_refused"), 1U);
+  EXPECT_EQ(active_ids(), Ids{"w-1"});
+  change.asked_by = "manager-1";
+  ASSERT_TRUE(ask(change).has_value());
+  EXPECT_EQ(active_ids(), Ids{}) << "the control: who may ask takes it off until it is approved";
+}
+
 TEST_P(VaultTest, IsActiveOnlyOverTheSameBytesHoweverEditsAndApprovalsInterleave) {
   std::mt19937 random(15);
   watchlist::Entry current = entry_of("w-1");

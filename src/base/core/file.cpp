@@ -120,13 +120,13 @@ Status write_file_durably(const std::filesystem::path& path, std::span<const std
   const std::filesystem::path directory = parent.empty() ? "." : parent;
   std::string name = (directory / ".proviso-XXXXXX").native();
   Descriptor file(::mkostemp(name.data(), O_CLOEXEC));  // Mode 0600.
-  if (!file.is_open()) return failed_call("mkostemp in the directory", directory);
+  if (!file.is_open()) return failed_call("making", path);
   TemporaryFile temporary(name);
 
   if (!write_all(file.number(), bytes)) return failed_call("write for", path);
   if (::fsync(file.number()) != 0) return failed_call("fsync for", path);
   if (!file.close()) return failed_call("close for", path);
-  if (!temporary.rename_to(path)) return failed_call("rename to", path);
+  if (!temporary.rename_to(path)) return failed_call("rename into place", path);
 
   const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened.is_open()) return failed_call("open after the rename", directory);

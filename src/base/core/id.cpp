@@ -15,6 +15,10 @@ bool may_follow(char character) {
   return is_lower_or_digit(character) || character == '.' || character == '_' || character == '-';
 }
 
+bool starts_with_vowel(std::string_view word) {
+  return !word.empty() && std::string_view("aeiou").find(word.front()) != std::string_view::npos;
+}
+
 }  // namespace
 
 Result<std::string> checked_id(std::string_view text, std::string_view what) {
@@ -22,7 +26,7 @@ Result<std::string> checked_id(std::string_view text, std::string_view what) {
                     is_lower_or_digit(text.front()) && std::ranges::all_of(text, may_follow);
   if (good) return std::string(text);
   return Error{ErrorCode::kInvalidInput,
-               concat("a ",
+               concat(starts_with_vowel(what) ? "an " : "a ",
                       what,
                       " is 1 to ",
                       kIdLengthMax,

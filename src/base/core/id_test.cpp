@@ -39,6 +39,7 @@ TEST(Id, RefusesWhatIsNotSafeInAFileNameOrALogLine) {
 TEST(Id, NamesTheThingAndQuotesWhatItFound) {
   const std::string message = CameraId::parse("Gate\n2").error().message;
   EXPECT_NE(message.find("a camera id is 1 to 64"), std::string::npos) << message;
+  EXPECT_TRUE(EntryId::parse("W 9").error().message.starts_with("an entry id is"));
   EXPECT_NE(message.find("\"Gate\\x0a2\""), std::string::npos) << message;
 }
 

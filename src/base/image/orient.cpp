@@ -1,6 +1,7 @@
 #include "base/image/orient.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -94,6 +95,17 @@ BgrImage mirror(const BgrImage& from) {
   const std::ptrdiff_t stride = std::ptrdiff_t{3} * from.size.width;
   copy(from.pixels.data(), {stride - 3, -3, stride}, result.size, 3, result.pixels.data());
   return result;
+}
+
+// EXIF 2.32 4.6.4: where the first row and the first column of what is stored belong.
+BgrImage upright(BgrImage stored, int orientation) {
+  PROVISO_CHECK(orientation >= 1 && orientation <= 8);
+  constexpr std::array<int, 9> kQuarterTurns{0, 0, 0, 2, 2, 3, 1, 1, 3};
+  const bool is_mirrored =
+      orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
+  if (is_mirrored) stored = mirror(stored);
+  const int turns = kQuarterTurns.at(static_cast<std::size_t>(orientation));
+  return turns == 0 ? std::move(stored) : rotate(stored, turns);
 }
 
 }  // namespace proviso::image

@@ -19,4 +19,7 @@ BgrImage rotate(const BgrImage& from, int quarter_turns);
 // Left becomes right.
 BgrImage mirror(const BgrImage& from);
 
+// `orientation` is EXIF's, 1 to 8 (checked): base/image/exif.h.
+BgrImage upright(BgrImage stored, int orientation);
+
 }  // namespace proviso::image

@@ -75,5 +75,21 @@ TEST(Mirror, SwapsLeftAndRight) {
   EXPECT_EQ(numbers(mirror(numbered())), (std::vector{3, 2, 1, 6, 5, 4}));
 }
 
+TEST(Upright, IsWhatEachOrientationOfExifSays) {
+  const std::vector<std::vector<int>> seen{{1, 2, 3, 4, 5, 6},
+                                           {3, 2, 1, 6, 5, 4},
+                                           {6, 5, 4, 3, 2, 1},
+                                           {4, 5, 6, 1, 2, 3},
+                                           {1, 4, 2, 5, 3, 6},
+                                           {4, 1, 5, 2, 6, 3},
+                                           {6, 3, 5, 2, 4, 1},
+                                           {3, 6, 2, 5, 1, 4}};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const BgrImage picture = upright(numbered(), orientation);
+    EXPECT_EQ(numbers(picture), seen[static_cast<std::size_t>(orientation - 1)]) << orientation;
+    EXPECT_EQ(picture.size, orientation <= 4 ? (SizePx{3, 2}) : (SizePx{2, 3}));
+  }
+}
+
 }  // namespace
 }  // namespace proviso::image

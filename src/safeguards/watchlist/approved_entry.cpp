@@ -73,7 +73,32 @@ Status may_approve(const Entry& entry,
                  "have a higher officer approve a new request");
 }
 
+// The officer of that id, or why there is none.
+Result<const Officer*> officer_of(const Entry& entry,
+                                  std::string_view id,
+                                  std::string_view field,
+                                  const officers::Register& officers) {
+  if (const Officer* officer = officers.find(id)) return officer;
+  return refused(entry,
+                 concat(field, " names ", in_quotes(id), ", who is not certified here"),
+                 "name an officer of `proviso officer list`");
+}
+
 }  // namespace
+
+Status check_asking(const Entry& entry, const officers::Register& officers, WallTime now) {
+  PROVISO_TRY(const Officer* asking, officer_of(entry, entry.asked_by, "asked_by", officers));
+  return may_in_one_of(entry, *asking, kAskingRoles, officers, now);
+}
+
+Status check_named(const Entry& entry,
+                   const officers::Register& officers,
+                   const policy::Policy& policy,
+                   WallTime now) {
+  PROVISO_TRY_DONE(check_asking(entry, officers, now));
+  PROVISO_TRY(const Officer* named, officer_of(entry, entry.approved_by, "approved_by", officers));
+  return may_approve(entry, *named, officers, policy, {.signed_at = now, .now = now});
+}
 
 Result<ApprovedEntry> ApprovedEntry::verify(std::string_view note_bytes,
                                             const officers::Register& officers,

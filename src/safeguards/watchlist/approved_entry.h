@@ -53,4 +53,13 @@ class ApprovedEntry {
   crypto::Digest digest_;
 };
 
+// What verify() will ask of who asks, of a request that nobody has approved yet: without it anybody
+// could take an active entry off the list by asking for a change of it.
+Status check_asking(const Entry& entry, const officers::Register& officers, WallTime now);
+// The same of both whom the request names, so that it is not made in vain.
+Status check_named(const Entry& entry,
+                   const officers::Register& officers,
+                   const policy::Policy& policy,
+                   WallTime now);
+
 }  // namespace proviso::watchlist

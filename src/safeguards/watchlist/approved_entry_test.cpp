@@ -163,5 +163,26 @@ TEST(ApprovedEntry, IsNotOneThatThePolicyRefuses) {
   EXPECT_TRUE(says(why_not(note_of(over), site(), over.expires_at), "expires_at"));
 }
 
+TEST(CheckNamed, IsOfBothWhomARequestNames) {
+  const auto refusal = [](const Entry& entry, WallTime now = kEntryNow) {
+    const Status named = check_named(entry, site(), uk(), now);
+    return named ? std::string() : named.error().message;
+  };
+  ASSERT_EQ(refusal(whole_entry()), "") << "control";
+  Entry entry = whole_entry();
+  entry.approved_by = "nobody-1";
+  EXPECT_TRUE(says(refusal(entry), "approved_by names \"nobody-1\", who is not certified"));
+  EXPECT_TRUE(check_asking(entry, site(), kEntryNow).has_value()) << "of who asks alone";
+  entry.approved_by = "operator-1";
+  EXPECT_TRUE(says(refusal(entry), "officer operator-1 may not act as watchlist-manager"));
+  entry = whole_entry();
+  entry.asked_by = "nobody-1";
+  EXPECT_TRUE(says(refusal(entry), "asked_by names \"nobody-1\", who is not certified"));
+  entry.asked_by = "operator-1";
+  EXPECT_TRUE(says(refusal(entry), "officer operator-1 may not act as author"));
+  EXPECT_TRUE(says(refusal(whole_entry(), kEntryNow + std::chrono::days(366)), "manager-1"))
+      << "roles that have ended";
+}
+
 }  // namespace
 }  // namespace proviso::watchlist
