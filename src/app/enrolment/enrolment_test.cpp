@@ -122,12 +122,13 @@ TEST_F(EnrolmentOfPhotographs, TemplatesMadeTogetherAreThoseMadeAloneUpToRoundin
   ASSERT_EQ(together.embedder->images_together(), 4U);
   const auto embedder = embed::Embedder::create(together.embedder, *arena_).value();
   Enrolment enrolment(*detector_, *embedder, quality_, clock_);
-  // Five photographs of four requests, one of which has none that is usable.
+  // Five usable photographs, more than one run takes; a request has none.
   const std::vector<std::vector<Photograph>> requests{
       {photograph("obama.jpg")},
       {photograph("t1.jpg")},
       {photograph("obama2.jpg"), photograph("obama3.jpg")},
-      {photograph("biden.jpg")}};
+      {photograph("biden.jpg")},
+      {photograph("obama2.jpg")}};
   std::vector<Looked> looked;
   for (const auto& request : requests) {
     looked.push_back(enrolment.look(id_, "", request).value());
@@ -137,7 +138,7 @@ TEST_F(EnrolmentOfPhotographs, TemplatesMadeTogetherAreThoseMadeAloneUpToRoundin
 
   ASSERT_EQ(all.size(), requests.size());
   EXPECT_FALSE(all[1].entry);
-  for (const std::size_t n : {0U, 2U, 3U}) {
+  for (const std::size_t n : {0U, 2U, 3U, 4U}) {
     const Enrolled alone = enrol(requests[n]);
     ASSERT_TRUE(all[n].entry && alone.entry);
     EXPECT_EQ(all[n].entry->photographs, alone.entry->photographs);
