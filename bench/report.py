@@ -66,12 +66,16 @@ def log_lines(log: dict) -> list[dict]:
 
 
 def list_lines(lists: dict) -> list[dict]:
-    one = lists["import"]
-    lines = [line(f"import of {one['entries']} requests against OpenCV's two networks", one["ratio"], 4.0, True, "x",
-                  [one["entries"], one["opencv"]["images"]], one["load_average"],
-                  beside=f"{one['images_per_s']} and {one['opencv']['images_per_s']} images a second"),
-             line("photographs that only one of them accepts", round(one["accepted_by_one_only_share"] * 100, 2), 1.0,
-                  False, "%", one["opencv"]["images"], one["load_average"])]
+    lines = []
+    for photographs in lists["import"]:
+        for one in photographs["ours"]:
+            theirs, of = photographs["opencv"], f"{photographs['size']}, {one['pack']}"
+            lines += [line(f"import of {photographs['entries']} requests against OpenCV's two networks, {of}", one["ratio"],
+                           4.0, True, "x", [photographs["entries"], theirs["images"]], one["load_average"],
+                           beside=f"{one['images_per_s']} and {theirs['images_per_s']} images a second"),
+                      line(f"photographs that only one of them accepts, {of}",
+                           round(one["accepted_by_one_only_share"] * 100, 2), 1.0, False, "%", theirs["images"],
+                           one["load_average"])]
     for load in lists["loading"]:
         seconds = sorted(load["seconds"])
         lines.append(line(f"sealed list of {load['entries']}, file to search", round(seconds[len(seconds) // 2], 2),

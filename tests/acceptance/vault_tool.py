@@ -21,7 +21,7 @@ import unittest
 from clips_test import frame
 from deployment_tool import CLIP
 from signed_site import LIGHT_KEY
-from site_tool import MODELS, Office
+from site_tool import MODELS, Office, proviso
 
 NEEDLE = "A needle that nobody else would write"
 IMAGE = {"file": "man.jpg", "source": "custody", "taken_on": "2026-03-14", "provenance": "Custody record 25/1234"}
@@ -38,26 +38,34 @@ def forms_of(needle: bytes) -> list[bytes]:
     return [*forms, text.encode("utf-16-le"), text.encode("utf-16-be")]
 
 
-def entries_in(sealed: bytes) -> dict[str, bytes]:
-    """The ids of a sealed list, each with its template: docs/formats/watchlist.md."""
-    header_at = sealed.index(b"\n") + 1
-    table_at = sealed.index(b"\n", header_at) + 1
-    header = json.loads(sealed[header_at:table_at])
-    at, ids = table_at, []
+def entries_in(sealed: bytes) -> list[str]:
+    """The ids in the head of a locked list: docs/formats/watchlist.md. What it says of them, nothing here can open."""
+    line, head = sealed.split(b"\n", 1)
+    assert line == b"proviso/locked-list/v1", line
+    _, header_line, rest = head.split(b"\n", 2)
+    header = json.loads(header_line)
+    at, ids, bytes_of_contents = 0, [], 0
     for _ in range(header["entries"]):
-        length = sealed[at]
-        ids.append(sealed[at + 1:at + 1 + length].decode())
-        at += 1 + length
-        at += 1 + sealed[at]
-        at += 1 + 32 * sealed[at] + 4
-    row_bytes = 4 * header["dimension"]
-    rows_at = table_at + header["table_bytes"]
-    assert at == rows_at
-    return {entry: sealed[rows_at + n * row_bytes:rows_at + (n + 1) * row_bytes] for n, entry in enumerate(ids)}
+        length = rest[at]
+        ids.append(rest[at + 1:at + 1 + length].decode())
+        bytes_of_contents += int.from_bytes(rest[at + 1 + length:at + 5 + length], "little") + 40
+        at += 1 + length + 4 + 32
+    assert at == header["table_bytes"] and len(rest) == at + bytes_of_contents
+    return ids
 
 
-def template_in(sealed: bytes, entry: str) -> bytes:
-    template = entries_in(sealed)[entry]
+def template_of(photograph: pathlib.Path) -> bytes:
+    """The template that enrolment makes of a photograph, by way of a list in the clear."""
+    with tempfile.TemporaryDirectory() as held:
+        draft, sealed = pathlib.Path(held, "draft"), pathlib.Path(held, "sealed")
+        proviso("watchlist", "new", draft, "--models", MODELS)
+        proviso("watchlist", "add", draft, "somebody", photograph, "--models", MODELS)
+        proviso("watchlist", "seal", draft, "-o", sealed)
+        _, header, rest = sealed.read_bytes().split(b"\n", 2)
+    content = rest[json.loads(header)["table_bytes"]:]
+    row_at = 16 + 1 + content[16] + 1
+    row_at += 1 + 32 * content[row_at]
+    template = content[row_at:row_at + 4 * json.loads(header)["dimension"]]
     assert abs(sum(value * value for value in struct.unpack(f"<{len(template) // 4}f", template)) - 1) < 1e-3
     return template
 

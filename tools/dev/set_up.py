@@ -40,6 +40,7 @@ def set_up(group: str) -> None:
             install_requirements(name)
         fetch_data()
         fold_models()
+        lay_out_bf16_pack()
 
 
 def hash_of(*paths: pathlib.Path) -> str:
@@ -206,3 +207,18 @@ def fold_models() -> None:
             unfinished.rename(file)
         shutil.copyfile(manifest, models / "pack.toml")
     mark_done("models", made_from)
+
+
+def lay_out_bf16_pack() -> None:
+    """The same two models under the manifest pack-bf16.toml: a pack of its own, for whoever asks for it."""
+    manifest, models, folder = HERE / "pack-bf16.toml", DEPS / "models", DEPS / "models-bf16"
+    made_from = hash_of(manifest, models / "pack.toml")
+    names = [part["file"] for part in tomllib.loads(manifest.read_text()).values() if isinstance(part, dict)]
+    if is_done("models-bf16", made_from, [folder / name for name in (*names, "pack.toml")]):
+        return
+    with step("model pack in bfloat16"):
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            shutil.copyfile(models / name, folder / name)
+        shutil.copyfile(manifest, folder / "pack.toml")
+    mark_done("models-bf16", made_from)

@@ -44,25 +44,27 @@ class OpenVinoNetwork final : public tensor::Network {
                   std::shared_ptr<std::atomic<std::uint64_t>> images_run_by_all)
       : role_(std::move(role)),
         input_(input),
+        images_together_(graphs.front().input().get_shape().front()),
         black_(input_bytes()),
         images_run_by_all_(std::move(images_run_by_all)) {
     PROVISO_CHECK(output_names.size() == graphs.front().outputs().size());
     for (std::size_t n = 0; n < output_names.size(); ++n) {
       shapes_.push_back(graphs.front().output(n).get_shape());
-      outputs_.push_back({output_names[n], ov::shape_size(shapes_.back())});
+      outputs_.push_back({output_names[n], ov::shape_size(shapes_.back()) / images_together_});
     }
     for (ov::CompiledModel& graph : graphs) {
       lanes_.push_back({.graph = std::move(graph), .request = {}});
       lanes_.back().request = lanes_.back().graph.create_infer_request();
     }
     for (const tensor::OutputSpec& output : outputs_) {
-      scratch_.emplace_back(output.floats * lanes_.size());
+      scratch_.emplace_back(output.floats * images_together_ * lanes_.size());
     }
   }
 
   image::SizePx input_size() const override { return input_; }
   std::span<const tensor::OutputSpec> outputs() const override { return outputs_; }
   std::size_t lanes() const override { return lanes_.size(); }
+  std::size_t images_together() const override { return images_together_; }
   std::uint64_t images_run() const override { return images_run_; }
 
   Status run(std::span<const tensor::Job> jobs) override {
@@ -73,8 +75,8 @@ class OpenVinoNetwork final : public tensor::Network {
         if (n >= lanes_.size()) request.wait();
         bind(request, jobs[n]);
         request.start_async();
-        ++images_run_;
-        ++*images_run_by_all_;
+        images_run_ += images_together_;
+        *images_run_by_all_ += images_together_;
       }
       for (std::size_t n = 0; n < std::min(jobs.size(), lanes_.size()); ++n) {
         lanes_[n].request.wait();
@@ -92,7 +94,7 @@ class OpenVinoNetwork final : public tensor::Network {
       for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
         std::vector<std::span<float>> views;
         for (std::size_t n = 0; n < outputs_.size(); ++n) {
-          const std::size_t floats = outputs_[n].floats;
+          const std::size_t floats = outputs_[n].floats * images_together_;
           views.push_back(std::span(scratch_[n]).subspan(lane * floats, floats));
         }
         bind(lanes_[lane].request, {.bgr = black_, .outputs = views});
@@ -106,19 +108,22 @@ class OpenVinoNetwork final : public tensor::Network {
   }
 
  private:
-  std::size_t input_bytes() const {
-    return static_cast<std::size_t>(input_.width) * static_cast<std::size_t>(input_.height) * 3;
+  std::size_t input_bytes() const {  // Of a job.
+    return images_together_ * static_cast<std::size_t>(input_.width) *
+           static_cast<std::size_t>(input_.height) * 3;
   }
 
   void bind(ov::InferRequest& request, const tensor::Job& job) {
     PROVISO_CHECK(job.bgr.size() == input_bytes() && job.outputs.size() == outputs_.size());
-    const ov::Shape shape{
-        1, static_cast<std::size_t>(input_.height), static_cast<std::size_t>(input_.width), 3};
+    const ov::Shape shape{images_together_,
+                          static_cast<std::size_t>(input_.height),
+                          static_cast<std::size_t>(input_.width),
+                          3};
     // OpenVINO has no tensor over constant memory; an input is only read.
     auto* pixels = const_cast<std::uint8_t*>(job.bgr.data());  // NOLINT(*-const-cast)
     request.set_input_tensor(ov::Tensor(ov::element::u8, shape, pixels));
     for (std::size_t n = 0; n < outputs_.size(); ++n) {
-      PROVISO_CHECK(job.outputs[n].size() == outputs_[n].floats);
+      PROVISO_CHECK(job.outputs[n].size() == outputs_[n].floats * images_together_);
       request.set_output_tensor(n, ov::Tensor(ov::element::f32, shapes_[n], job.outputs[n].data()));
     }
   }
@@ -136,6 +141,7 @@ class OpenVinoNetwork final : public tensor::Network {
 
   std::string role_;
   image::SizePx input_;
+  std::size_t images_together_;
   std::vector<tensor::OutputSpec> outputs_;
   std::vector<ov::Shape> shapes_;
   std::vector<std::uint8_t> black_;
@@ -186,7 +192,8 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
       return std::shared_ptr<tensor::Network>(kept_.front());
     }
     try {
-      PROVISO_TRY(auto graphs, compile_lanes(input));
+      const std::size_t together = images_of_one_run(input);
+      PROVISO_TRY(auto graphs, compile_lanes(input, together));
       kept_.push_front(std::make_shared<OpenVinoNetwork>(
           model_.role, output_names_, std::move(graphs), input, images_run_));
     } catch (const std::exception& cause) {
@@ -199,9 +206,26 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
   std::uint64_t images_run() const override { return *images_run_; }
 
  private:
+  // As many as were asked for, unless the model's own shapes are of one image.
+  std::size_t images_of_one_run(image::SizePx input) const {
+    const auto asked = static_cast<std::int64_t>(options_.images_together);
+    try {
+      const auto model = original_->clone();
+      model->reshape(ov::PartialShape{asked, 3, input.height, input.width});
+      const auto outputs = model->outputs();
+      const bool all = std::ranges::all_of(outputs, [&](const auto& output) {
+        const ov::PartialShape& shape = output.get_partial_shape();
+        return shape.is_static() && shape.size() > 1 && shape[0] == asked;
+      });
+      return all ? options_.images_together : 1;
+    } catch (const std::exception&) {
+      return 1;
+    }
+  }
+
   // Side by side, because compiling is most of the time from start to first frame.
-  Result<std::vector<ov::CompiledModel>> compile_lanes(image::SizePx input) {
-    const std::shared_ptr<const ov::Model> ready = prepared(input);
+  Result<std::vector<ov::CompiledModel>> compile_lanes(image::SizePx input, std::size_t together) {
+    const std::shared_ptr<const ov::Model> ready = prepared(input, together);
     std::vector<std::future<ov::CompiledModel>> pending;
     for (std::size_t lane = 0; lane < options_.lanes; ++lane) {
       pending.push_back(std::async(std::launch::async, [this, ready] { return compiled(ready); }));
@@ -220,9 +244,10 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
   }
 
   // For this size, from 8-bit BGR rows: conversion, order, mean and scale are in the graph.
-  std::shared_ptr<ov::Model> prepared(image::SizePx input) const {
+  std::shared_ptr<ov::Model> prepared(image::SizePx input, std::size_t together) const {
     const auto model = original_->clone();
-    model->reshape(ov::PartialShape{1, 3, input.height, input.width});
+    model->reshape(
+        ov::PartialShape{static_cast<std::int64_t>(together), 3, input.height, input.width});
     ov::preprocess::PrePostProcessor steps(model);
     steps.input()
         .tensor()
@@ -271,6 +296,7 @@ class OpenVinoMaker final : public tensor::NetworkMaker {
 Result<std::shared_ptr<tensor::NetworkMaker>> make_networks(ModelFile model,
                                                             const RunnerOptions& options) {
   PROVISO_CHECK(options.lanes >= 1 && options.lanes <= kLanesMax);
+  PROVISO_CHECK(options.images_together >= 1 && options.images_together <= kImagesTogetherMax);
   auto maker = std::make_shared<OpenVinoMaker>(std::move(model), options);
   PROVISO_TRY_DONE(maker->read());
   return std::shared_ptr<tensor::NetworkMaker>(std::move(maker));

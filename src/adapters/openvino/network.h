@@ -5,6 +5,8 @@
 //   in        8-bit BGR rows; conversion to the model's type, order, mean and scale is in the graph
 //   lanes     pictures side by side: each lane has its own compiled graph and, on the CPU, one
 //             thread, so the latency of one picture is that of one core, and two take no longer
+//   together  how many pictures a lane takes in one run: where throughput counts and latency does
+//             not. A model that is written for one picture gets one, whatever is asked
 //   precision the manifest's, never the CPU's choice: a device that would compute in another one is
 //             refused
 //   errors    kInvalidInput for a model that the runner cannot read, that does not take the size,
@@ -29,10 +31,12 @@ namespace proviso::openvino {
 
 inline constexpr std::size_t kNetworksMax = 16;
 inline constexpr std::size_t kLanesMax = 64;
+inline constexpr std::size_t kImagesTogetherMax = 64;
 
 struct RunnerOptions {
   std::string device = "CPU";  // As OpenVINO names devices: CPU, GPU, NPU.
   std::size_t lanes = 2;
+  std::size_t images_together = 1;
 };
 
 // Takes the bytes out of `model`.

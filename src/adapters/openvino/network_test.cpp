@@ -5,8 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <random>
+
+#include "adapters/openvino/onnx_tool.h"
 
 namespace proviso::openvino {
 namespace {
@@ -52,6 +56,36 @@ double cosine(const Values& a, const Values& b) {
   return ab / std::sqrt(aa * bb);
 }
 
+// One picture in, its values out, in shapes that are written for one picture.
+std::vector<std::byte> onnx_of_one_picture() {
+  using onnx_tool::message;
+  using onnx_tool::number;
+  const auto value = [](const std::string& name, const std::vector<std::uint64_t>& shape) {
+    std::string dimensions;
+    for (const std::uint64_t side : shape) dimensions += message(1, number(1, side));
+    const std::string tensor = number(1, 1) + message(2, dimensions);  // Of float32.
+    return message(1, name) + message(2, message(1, tensor));
+  };
+  constexpr std::array<std::int64_t, 2> kShape{1, static_cast<std::int64_t>(kCropBytes)};
+  const std::string shape(reinterpret_cast<const char*>(kShape.data()), sizeof(kShape));  // NOLINT
+  const std::string of_shape = number(1, 2) + number(2, 7) + message(8, "s") + message(9, shape);
+  const std::string node =
+      message(1, "x") + message(1, "s") + message(2, "y") + message(4, "Reshape");
+  const std::string graph = message(1, node) + message(2, "g") + message(5, of_shape) +
+                            message(11, value("x", {1, 3, 112, 112})) +
+                            message(12, value("y", {1, kCropBytes}));
+  const std::string model = number(1, 8) + message(7, graph) + message(8, number(2, 13));
+  const auto bytes = std::as_bytes(std::span(model));
+  return {bytes.begin(), bytes.end()};
+}
+
+Values normalised(Values values) {
+  const double norm =
+      std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0));
+  for (float& value : values) value = static_cast<float>(value / norm);
+  return values;
+}
+
 class OpenVinoNetworkTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -84,6 +118,49 @@ TEST_F(OpenVinoNetworkTest, JobsOverLanesGiveWhatEachGivesAlone) {
   EXPECT_EQ(together, alone);
   EXPECT_NE(alone[0], alone[1]);
   EXPECT_EQ(network->images_run(), 10U);
+}
+
+TEST_F(OpenVinoNetworkTest, ImagesTogetherGiveWhatEachGivesAloneUpToRounding) {
+  constexpr std::size_t kTogether = 4;
+  const auto one_by_one = embedder(pack_->embedder);
+  const auto network =
+      make_networks(pack_->embedder, {.device = "CPU", .lanes = 1, .images_together = kTogether})
+          .value()
+          ->make(kCrop)
+          .value();
+  ASSERT_EQ(network->images_together(), kTogether);
+  const std::size_t floats = one_by_one->outputs()[0].floats;
+  ASSERT_EQ(network->outputs()[0].floats, floats);
+  Pixels four;
+  for (unsigned seed = 0; seed < kTogether; ++seed) {
+    const Pixels one = some_pixels(seed, 0, 60 + 60 * static_cast<int>(seed));
+    four.insert(four.end(), one.begin(), one.end());
+  }
+  Values values(kTogether * floats);
+  const std::span<float> view(values);
+  const tensor::Job job{.bgr = four, .outputs = std::span(&view, 1)};
+  ASSERT_TRUE(network->run(std::span(&job, 1)));
+  EXPECT_EQ(network->images_run(), kTogether);
+  for (std::size_t n = 0; n < kTogether; ++n) {
+    const auto begin = four.begin() + static_cast<std::ptrdiff_t>(n * kCropBytes);
+    const Values alone = normalised(
+        values_of(*one_by_one, {begin, begin + static_cast<std::ptrdiff_t>(kCropBytes)}));
+    const auto own = view.subspan(n * floats, floats);
+    const Values together = normalised({own.begin(), own.end()});
+    for (std::size_t d = 0; d < floats; ++d) EXPECT_NEAR(together[d], alone[d], 1e-5);
+  }
+  network->wipe();  // Its black pictures are as many.
+}
+
+TEST_F(OpenVinoNetworkTest, AModelThatIsWrittenForOneImageGetsOneAtATime) {
+  ModelFile model = pack_->embedder;
+  model.onnx = onnx_of_one_picture();
+  const auto network = make_networks(model, {.device = "CPU", .lanes = 1, .images_together = 4})
+                           .value()
+                           ->make(kCrop);
+  ASSERT_TRUE(network) << network.error().message;
+  EXPECT_EQ(network.value()->images_together(), 1U);
+  EXPECT_EQ(values_of(*network.value(), some_pixels(1)).size(), kCropBytes);
 }
 
 TEST_F(OpenVinoNetworkTest, OutputsHaveTheNamesOfTheModelFile) {

@@ -6,23 +6,15 @@
 #include <random>
 #include <string>
 
+#include "adapters/openvino/onnx_tool.h"
 #include "base/core/file.h"
 
 namespace proviso::openvino {
 namespace {
 
-std::string varint(std::uint64_t value) {
-  std::string bytes;
-  for (; value >= 0x80; value >>= 7U) bytes.push_back(static_cast<char>((value & 0x7F) | 0x80));
-  bytes.push_back(static_cast<char>(value));
-  return bytes;
-}
-std::string number(std::uint64_t field, std::uint64_t value) {
-  return varint(field << 3U) + varint(value);
-}
-std::string message(std::uint64_t field, const std::string& inner) {
-  return varint(field << 3U | 2U) + varint(inner.size()) + inner;
-}
+using onnx_tool::message;
+using onnx_tool::number;
+
 Status scanned(const std::string& bytes) {
   return refuse_external_data(std::as_bytes(std::span(bytes)));
 }
@@ -74,7 +66,8 @@ TEST(OnnxScanTest, TheSameFieldsOfAnotherMessageAreNoExternalData) {
 }
 
 TEST(OnnxScanTest, AKeyWiderThanProtobufsIsRefused) {
-  const std::string wide = varint((std::uint64_t{1} << 32U) | (13U << 3U) | 2U) + varint(0);
+  const std::string wide =
+      onnx_tool::varint((std::uint64_t{1} << 32U) | (13U << 3U) | 2U) + onnx_tool::varint(0);
   EXPECT_FALSE(scanned(in_initialiser(wide)));
   EXPECT_TRUE(scanned(in_initialiser(message(100, ""))));
 }

@@ -15,9 +15,12 @@ constexpr std::size_t kTracksPerCamera = 256;
 Result<Engine> open_engine(const std::filesystem::path& models,
                            const authority::OperatingPoint& point,
                            std::size_t lanes,
-                           std::size_t cameras) {
+                           std::size_t cameras,
+                           std::size_t images_together) {
   Engine engine;
-  PROVISO_TRY(engine.models, models::open(models, {.device = "CPU", .lanes = lanes}));
+  PROVISO_TRY(
+      engine.models,
+      models::open(models, {.device = "CPU", .lanes = lanes, .images_together = images_together}));
   // Each track holds its shots, the fused one, and for a moment the next of both.
   const auto per_track = static_cast<std::size_t>(point.embeddings_per_track_max) + 3;
   PROVISO_TRY(engine.arena,

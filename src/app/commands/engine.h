@@ -30,6 +30,7 @@ inline constexpr const char* kModelsDefault = ".deps/models";
 Result<Engine> open_engine(const std::filesystem::path& models,
                            const authority::OperatingPoint& point,
                            std::size_t lanes,
-                           std::size_t cameras);
+                           std::size_t cameras,
+                           std::size_t images_together = 1);
 
 }  // namespace proviso::commands

@@ -51,6 +51,28 @@ bool is_another(const vault::Known& face, const std::vector<vault::Known>& faces
   });
 }
 
+struct Crop {
+  authority::EnrolmentPermit permit;
+  image::BgrImage aligned;
+};
+
+// Whoever is in `faces` already is left out.
+Status add_faces(Engine& engine, const std::vector<Crop>& crops, std::vector<vault::Known>& faces) {
+  std::vector<embed::EnrolmentShot> shots;
+  for (const Crop& crop : crops) {
+    shots.push_back({.permit = crop.permit, .aligned = crop.aligned});
+  }
+  PROVISO_TRY(const auto references, engine.embedder->embed(shots));
+  for (const watchlist::Reference& reference : references) {
+    const auto values = reference.values();
+    vault::Known known{.entry = concat("cohort.", faces.size() + 1),
+                       .model_pack = engine.models.digest,
+                       .values = {values.begin(), values.end()}};
+    if (is_another(known, faces)) faces.push_back(std::move(known));
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<Cohort> load_cohort(Engine& engine, const policy::Policy& policy, const fs::path& folder) {
@@ -60,6 +82,7 @@ Result<Cohort> load_cohort(Engine& engine, const policy::Policy& policy, const f
   authority::EnrolmentDesk desk(id, clock);
   Cohort cohort;
   std::vector<std::byte> digests;
+  std::vector<Crop> crops;
   for (const fs::path& file : files) {
     PROVISO_TRY(const auto bytes, read_file(file, jpeg::kBytesMax));
     const crypto::Digest digest = crypto::sha256(bytes);
@@ -74,15 +97,15 @@ Result<Cohort> load_cohort(Engine& engine, const policy::Policy& policy, const f
     PROVISO_TRY(const auto faces, engine.detector->detect(permit, pixels.value()));
     for (const detect::Face& face : faces) {
       const int width_px_min = policy.operating_point.enrolment_face_width_px_min;
-      if (face.box.width < static_cast<float>(width_px_min)) continue;
-      PROVISO_TRY(const auto reference, engine.embedder->embed(permit, pixels.value(), face));
-      const auto values = reference.values();
-      vault::Known known{.entry = concat("cohort.", cohort.faces.size() + 1),
-                         .model_pack = engine.models.digest,
-                         .values = {values.begin(), values.end()}};
-      if (is_another(known, cohort.faces)) cohort.faces.push_back(std::move(known));
+      const bool is_large = face.box.width >= static_cast<float>(width_px_min);
+      if (!is_large || !embed::can_be_aligned(face)) continue;
+      crops.push_back({.permit = permit, .aligned = embed::aligned_crop(pixels.value(), face)});
+      if (crops.size() < engine.models.embedder->images_together()) continue;
+      PROVISO_TRY_DONE(add_faces(engine, crops, cohort.faces));
+      crops.clear();
     }
   }
+  PROVISO_TRY_DONE(add_faces(engine, crops, cohort.faces));
   if (cohort.faces.empty()) {
     return Error{ErrorCode::kInvalidInput,
                  concat("cohort: no face in the photographs of ",

@@ -6,32 +6,57 @@
 #include "base/core/concat.h"
 
 namespace proviso::commands {
+namespace {
+
+quality::QualityOptions floor_of(const policy::Policy& policy) {
+  quality::QualityOptions floor = pipeline::quality_floor(policy);
+  floor.face_width_px_min = static_cast<float>(policy.operating_point.enrolment_face_width_px_min);
+  return floor;
+}
+
+}  // namespace
 
 Result<Engine> open_enrolment_engine(const std::string& models,
                                      const policy::Policy& policy,
-                                     std::size_t lanes) {
+                                     std::size_t lanes,
+                                     std::size_t images_together) {
   authority::OperatingPoint point;
   point.face_width_px_min = policy.operating_point.enrolment_face_width_px_min;
-  return open_engine(models, point, lanes, 1);
+  return open_engine(models, point, lanes, 1, images_together);
 }
 
-Result<enrolment::Enrolled> enrol_request(Engine& engine,
-                                          const policy::Policy& policy,
-                                          const vault::RequestFile& request) {
-  quality::QualityOptions floor = pipeline::quality_floor(policy);
-  floor.face_width_px_min = static_cast<float>(policy.operating_point.enrolment_face_width_px_min);
-  const SystemClock clock;
-  enrolment::Enrolment enrolment(*engine.detector, *engine.embedder, floor, clock);
+RequestEnrolment::RequestEnrolment(Engine& engine, const policy::Policy& policy)
+    : enrolment_(*engine.detector, *engine.embedder, floor_of(policy), clock_) {}
+
+Result<enrolment::Looked> RequestEnrolment::look(const vault::RequestFile& request) {
   std::vector<enrolment::Photograph> photographs;
   for (std::size_t n = 0; n < request.images.size(); ++n) {
     photographs.push_back({.name = request.names[n], .bytes = request.images[n]});
   }
   PROVISO_TRY(const auto id, EntryId::parse(request.entry.id));
-  PROVISO_TRY(auto enrolled, enrolment.enrol(id, request.entry.label, photographs));
-  const bool any_refused = std::ranges::any_of(
-      enrolled.photographs, [](const auto& one) { return one.refusal.has_value(); });
-  if (any_refused) enrolled.entry.reset();
-  return enrolled;
+  return enrolment_.look(id, request.entry.label, photographs);
+}
+
+Result<std::vector<enrolment::Enrolled>> RequestEnrolment::templates(
+    std::vector<enrolment::Looked> requests) {
+  PROVISO_TRY(auto all, enrolment_.templates(std::move(requests)));
+  for (enrolment::Enrolled& enrolled : all) {
+    const bool any_refused = std::ranges::any_of(
+        enrolled.photographs, [](const auto& one) { return one.refusal.has_value(); });
+    if (any_refused) enrolled.entry.reset();
+  }
+  return all;
+}
+
+Result<enrolment::Enrolled> enrol_request(Engine& engine,
+                                          const policy::Policy& policy,
+                                          const vault::RequestFile& request) {
+  RequestEnrolment enrolment(engine, policy);
+  std::vector<enrolment::Looked> one;
+  PROVISO_TRY(auto looked, enrolment.look(request));
+  one.push_back(std::move(looked));
+  PROVISO_TRY(auto all, enrolment.templates(std::move(one)));
+  return std::move(all.front());
 }
 
 vault::Known known_of(const watchlist::NewEntry& enrolled, const crypto::Digest& model_pack) {

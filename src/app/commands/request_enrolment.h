@@ -18,13 +18,35 @@
 
 namespace proviso::commands {
 
-// With `lanes` threads. It looks no finer than for the smallest face that may be enrolled. Errors:
-// those of open_engine().
+// With `lanes` threads, each of which embeds `images_together`. It looks no finer than for the
+// smallest face that may be enrolled. Errors: those of open_engine().
 Result<Engine> open_enrolment_engine(const std::string& models,
                                      const policy::Policy& policy,
-                                     std::size_t lanes);
+                                     std::size_t lanes,
+                                     std::size_t images_together = 1);
 
-// Its entry is there only where every photograph is usable.
+// Requests on their way to their templates, which are made of several together. An entry is there
+// only where every photograph is usable.
+class RequestEnrolment {
+ public:
+  // Both outlive it.
+  RequestEnrolment(Engine& engine, const policy::Policy& policy);
+  RequestEnrolment(const RequestEnrolment&) = delete;
+  RequestEnrolment& operator=(const RequestEnrolment&) = delete;
+  RequestEnrolment(RequestEnrolment&&) = delete;
+  RequestEnrolment& operator=(RequestEnrolment&&) = delete;
+  ~RequestEnrolment() = default;
+
+  Result<enrolment::Looked> look(const vault::RequestFile& request);
+  // In their order. It outlives what it looked at.
+  Result<std::vector<enrolment::Enrolled>> templates(std::vector<enrolment::Looked> requests);
+
+ private:
+  SystemClock clock_;
+  enrolment::Enrolment enrolment_;
+};
+
+// Both steps for one.
 Result<enrolment::Enrolled> enrol_request(Engine& engine,
                                           const policy::Policy& policy,
                                           const vault::RequestFile& request);

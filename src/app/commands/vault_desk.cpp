@@ -19,6 +19,7 @@
 #include "app/vault/locked_list.h"
 #include "base/core/concat.h"
 #include "base/core/file.h"
+#include "base/core/worker_pool.h"
 #include "base/crypto/sealed_bytes.h"
 #include "safeguards/audit/log.h"
 #include "safeguards/watchlist/approved_entry.h"
@@ -136,16 +137,17 @@ Result<std::vector<std::vector<vault::Finding>>> VaultDesk::findings_of(
   const double threshold = policy_->operating_point.threshold_floor_millionths / kMillion;
   const std::size_t compared = rows.size() - 1;
   const auto likenesses = index.of(asked, vault::neighbour_score_min(compared, threshold));
-  std::vector<std::vector<vault::Finding>> found;
-  for (std::size_t n = 0; n < ones.size(); ++n) {
+  std::vector<std::vector<vault::Finding>> found(ones.size());
+  WorkerPool workers(threads);
+  workers.parallel_for(ones.size(), [&](std::size_t n) {
     std::vector<vault::Neighbour> near;
     for (const vault::Likeness& one : likenesses[n]) {
       near.push_back(rows.at(one.entry));
       near.back().score = one.score;
     }
-    found.push_back(vault::findings_of(near, compared, threshold));
-    std::ranges::copy(ones[n].of_images, std::back_inserter(found.back()));
-  }
+    found[n] = vault::findings_of(near, compared, threshold);
+    std::ranges::copy(ones[n].of_images, std::back_inserter(found[n]));
+  });
   PROVISO_TRY_DONE(record_findings(ones, found));
   return found;
 }

@@ -19,6 +19,8 @@ namespace proviso::commands {
 namespace {
 
 constexpr std::size_t kShownEvery = 100;
+// More are hardly cheaper each: the weights are read once for all, and activations leave the cache.
+constexpr std::size_t kEmbeddedTogether = 4;
 // Under one commit; so many are lost, and asked for again, where the disk fails.
 constexpr std::size_t kStoredTogether = 256;
 constexpr std::size_t kStoredBytesTogether = std::size_t{32} << 20U;
@@ -71,7 +73,8 @@ class Import {
     }
     std::vector<Engine> engines;
     for (std::size_t n = 0; n < std::min(options_.workers, due.size()); ++n) {
-      PROVISO_TRY(auto engine, open_enrolment_engine(options_.models, desk_.policy(), 1));
+      PROVISO_TRY(auto engine,
+                  open_enrolment_engine(options_.models, desk_.policy(), 1, kEmbeddedTogether));
       engines.push_back(std::move(engine));
     }
     if (!engines.empty()) {
@@ -81,10 +84,12 @@ class Import {
     std::atomic<std::size_t> next{0};
     std::vector<Status> ended(engines.size(), Status(Done{}));
     const auto work = [&](std::size_t worker) {
+      Enrolling enrolling(engines[worker], desk_.policy());
       for (std::size_t n = next++; n < due.size() && ended[worker]; n = next++) {
-        ended[worker] = enrol_one(*due[n], engines[worker]);
+        ended[worker] = look(*due[n], enrolling);
         if (worker == 0 && n + 1 < due.size()) show_progress("enrolling", n + 1, due.size(), 1);
       }
+      if (ended[worker]) ended[worker] = finish(enrolling);
     };
     {
       std::vector<std::jthread> threads;
@@ -215,21 +220,47 @@ class Import {
     }
   }
 
-  Status enrol_one(Row& row, Engine& engine) const {
+  // A worker's: rows that were looked at and wait for their templates.
+  struct Enrolling {
+    RequestEnrolment enrolment;
+    std::vector<enrolment::Looked> looked{};
+    std::vector<Row*> of{};
+    std::size_t photographs = 0;
+
+    Enrolling(Engine& engine, const policy::Policy& policy) : enrolment(engine, policy) {}
+  };
+
+  Status look(Row& row, Enrolling& enrolling) const {
     const auto request = read_again(row);
     if (!request) {
       row.refuse(request.error().message);
       return Done{};
     }
-    PROVISO_TRY(auto enrolled, enrol_request(engine, desk_.policy(), request.value()));
+    PROVISO_TRY(auto looked, enrolling.enrolment.look(request.value()));
+    enrolling.photographs += looked.usable_count();
+    enrolling.looked.push_back(std::move(looked));
+    enrolling.of.push_back(&row);
+    const bool is_full =
+        enrolling.photographs >= kEmbeddedTogether || enrolling.of.size() == kEmbeddedTogether;
+    return is_full ? finish(enrolling) : Status(Done{});
+  }
+
+  static Status finish(Enrolling& enrolling) {
+    PROVISO_TRY(auto all, enrolling.enrolment.templates(std::exchange(enrolling.looked, {})));
+    const auto of = std::exchange(enrolling.of, {});
+    enrolling.photographs = 0;
+    for (std::size_t n = 0; n < of.size(); ++n) take(*of[n], std::move(all[n]));
+    return Done{};
+  }
+
+  static void take(Row& row, enrolment::Enrolled enrolled) {
     for (const enrolment::PhotographReport& photograph : enrolled.photographs) {
       if (!photograph.refusal) continue;
       row.refuse(concat(photograph.name, ": ", *photograph.refusal));
-      return Done{};
+      return;
     }
     row.of_images = findings_of_images(enrolled.photographs);
     row.enrolled = std::move(enrolled.entry);
-    return Done{};
   }
 
   // Empty where its photographs are not those that were enrolled: it is faulty from now on.

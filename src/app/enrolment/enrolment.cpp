@@ -10,7 +10,6 @@
 #include "app/enrolment/photograph.h"
 #include "base/core/concat.h"
 #include "base/image/resample.h"
-#include "safeguards/authority/desks.h"
 
 namespace proviso::enrolment {
 namespace {
@@ -85,17 +84,9 @@ std::string hundredths(double number) {
 
 }  // namespace
 
-struct Enrolment::Usable {
-  std::size_t photograph = 0;  // Its place among the photographs of the request.
-  watchlist::Reference reference;
-  float quality = 0;
-  crypto::Digest digest;
-  std::vector<std::uint8_t> thumbnail_jpeg;
-};
-
-Result<std::optional<Enrolment::Usable>> Enrolment::assess(const authority::EnrolmentPermit& permit,
-                                                           const Photograph& photograph,
-                                                           PhotographReport& report) {
+Result<std::optional<Looked::Usable>> Enrolment::assess(const authority::EnrolmentPermit& permit,
+                                                        const Photograph& photograph,
+                                                        PhotographReport& report) {
   using Found = std::optional<Usable>;
   auto decoded = decode_planes(photograph.bytes);
   if (!decoded) {
@@ -119,48 +110,51 @@ Result<std::optional<Enrolment::Usable>> Enrolment::assess(const authority::Enro
     report.refusal = refusal_of(*report.assessment, quality_);
     return Found{};
   }
-  PROVISO_TRY(auto reference, embedder_.embed(permit, pixels, face));
-  report.strength = reference.strength();
-  report.composite_score =
-      composite_score(measure_composite(embed::aligned_crop(pixels, face), reference.strength()));
+  if (!embed::can_be_aligned(face)) {
+    report.refusal = "both eyes at one point; use another photograph";
+    return Found{};
+  }
   PROVISO_TRY(
       auto thumbnail,
       jpeg::encode(image::crop_scaled(pixels, thumbnail_box(face), kThumbnail), kThumbnailQuality));
   return Found(Usable{.photograph = 0,
-                      .reference = std::move(reference),
+                      .permit = permit,
+                      .aligned = embed::aligned_crop(pixels, face),
                       .quality = report.assessment->unified_score,
                       .digest = crypto::sha256(photograph.bytes),
                       .thumbnail_jpeg = std::move(thumbnail)});
 }
 
-void Enrolment::refuse_outliers(std::vector<Usable>& usable,
-                                std::vector<PhotographReport>& reports) {
-  if (usable.size() < 2) return;
+void Enrolment::refuse_outliers(Looked& request, References& references) {
+  if (references.size() < 2) return;
   std::vector<Usable> fitting;
-  for (std::size_t n = 0; n < usable.size(); ++n) {
+  References of_fitting;
+  for (std::size_t n = 0; n < references.size(); ++n) {
     std::vector<double> to_others;
-    for (std::size_t other = 0; other < usable.size(); ++other) {
+    for (std::size_t other = 0; other < references.size(); ++other) {
       if (other == n) continue;
-      to_others.push_back(likeness(usable[n].reference, usable[other].reference));
+      to_others.push_back(likeness(references[n], references[other]));
     }
     const double to_rest = median(std::move(to_others));
     if (to_rest >= kOnePersonScoreMin) {
-      fitting.push_back(usable[n]);
+      fitting.push_back(std::move(request.usable_[n]));
+      of_fitting.push_back(references[n]);
       continue;
     }
-    reports[usable[n].photograph].refusal =
+    request.reports_[request.usable_[n].photograph].refusal =
         concat("does not fit: likeness to the other photographs ",
                hundredths(to_rest),
                ", needed ",
                hundredths(kOnePersonScoreMin),
                "; see whether all show one person, and take out who does not belong");
   }
-  usable = std::move(fitting);
+  request.usable_ = std::move(fitting);
+  references = std::move(of_fitting);
 }
 
-Result<Enrolled> Enrolment::enrol(const EntryId& id,
-                                  const std::string& label,
-                                  std::span<const Photograph> photographs) {
+Result<Looked> Enrolment::look(const EntryId& id,
+                               const std::string& label,
+                               std::span<const Photograph> photographs) {
   if (photographs.empty() || photographs.size() > watchlist::kPhotographsMax) {
     return Error{ErrorCode::kOverLimit,
                  concat("entry ",
@@ -171,39 +165,74 @@ Result<Enrolled> Enrolment::enrol(const EntryId& id,
                         watchlist::kPhotographsMax,
                         "; give the best ones")};
   }
-  constexpr float kWeightLowest = 0.05F;
-  authority::EnrolmentDesk desk(id, clock_);
-  std::vector<PhotographReport> reports;
-  std::vector<Usable> usable;
+  Looked request(id, label, authority::EnrolmentDesk(id, clock_));
   for (const Photograph& photograph : photographs) {
-    PROVISO_TRY(const auto permit, desk.admit());
-    reports.push_back({.name = photograph.name, .refusal = {}, .assessment = {}});
-    PROVISO_TRY(auto found, assess(permit, photograph, reports.back()));
+    PROVISO_TRY(const auto permit, request.desk_.admit());
+    request.reports_.push_back({.name = photograph.name, .refusal = {}, .assessment = {}});
+    PROVISO_TRY(auto found, assess(permit, photograph, request.reports_.back()));
     if (!found) continue;
-    found->photograph = reports.size() - 1;
-    usable.push_back(std::move(*found));
+    found->photograph = request.reports_.size() - 1;
+    request.usable_.push_back(std::move(*found));
   }
-  refuse_outliers(usable, reports);
-  if (usable.empty()) return Enrolled{.entry = {}, .photographs = std::move(reports)};
+  return request;
+}
+
+Result<std::vector<Enrolled>> Enrolment::templates(std::vector<Looked> requests) {
+  std::vector<embed::EnrolmentShot> shots;
+  for (const Looked& request : requests) {
+    for (const Usable& one : request.usable_) {
+      shots.push_back({.permit = one.permit, .aligned = one.aligned});
+    }
+  }
+  PROVISO_TRY(const auto references, embedder_.embed(shots));
+  std::vector<Enrolled> all;
+  auto next = references.begin();
+  for (Looked& request : requests) {
+    const auto end = next + static_cast<std::ptrdiff_t>(request.usable_.size());
+    PROVISO_TRY(auto one, enrolled(std::move(request), References(next, end)));
+    all.push_back(std::move(one));
+    next = end;
+  }
+  return all;
+}
+
+// `references`: of its usable photographs, in their order.
+Result<Enrolled> Enrolment::enrolled(Looked request, References references) {
+  constexpr float kWeightLowest = 0.05F;
+  for (std::size_t n = 0; n < references.size(); ++n) {
+    PhotographReport& report = request.reports_[request.usable_[n].photograph];
+    report.strength = references[n].strength();
+    report.composite_score =
+        composite_score(measure_composite(request.usable_[n].aligned, *report.strength));
+  }
+  refuse_outliers(request, references);
+  if (references.empty()) return Enrolled{.entry = {}, .photographs = std::move(request.reports_)};
   std::vector<embed::WeightedReference> weighted;
   std::vector<crypto::Digest> digests;
-  for (const Usable& one : usable) {
-    weighted.push_back(
-        {.reference = one.reference, .weight = std::max(kWeightLowest, one.quality)});
-    digests.push_back(one.digest);
+  for (std::size_t n = 0; n < references.size(); ++n) {
+    weighted.push_back({.reference = references[n],
+                        .weight = std::max(kWeightLowest, request.usable_[n].quality)});
+    digests.push_back(request.usable_[n].digest);
   }
-  PROVISO_TRY(const auto permit, desk.admit());
+  PROVISO_TRY(const auto permit, request.desk_.admit());
   PROVISO_TRY(auto fused, embedder_.fuse(permit, weighted));
-  const auto best =
-      std::max_element(usable.begin(), usable.end(), [](const auto& a, const auto& b) {
-        return a.quality < b.quality;
-      });
-  return Enrolled{.entry = watchlist::NewEntry{.id = id,
-                                               .label = label,
+  const auto best = std::ranges::max_element(request.usable_, {}, &Usable::quality);
+  return Enrolled{.entry = watchlist::NewEntry{.id = std::move(request.id_),
+                                               .label = std::move(request.label_),
                                                .photographs = std::move(digests),
                                                .reference = std::move(fused),
                                                .thumbnail_jpeg = std::move(best->thumbnail_jpeg)},
-                  .photographs = std::move(reports)};
+                  .photographs = std::move(request.reports_)};
+}
+
+Result<Enrolled> Enrolment::enrol(const EntryId& id,
+                                  const std::string& label,
+                                  std::span<const Photograph> photographs) {
+  std::vector<Looked> one;
+  PROVISO_TRY(auto request, look(id, label, photographs));
+  one.push_back(std::move(request));
+  PROVISO_TRY(auto all, templates(std::move(one)));
+  return std::move(all.front());
 }
 
 }  // namespace proviso::enrolment

@@ -10,6 +10,8 @@
 //   out     a report per photograph, in their order, and the new entry unless none is usable
 //   errors  kOverLimit for no photograph or too many; those of the stages where a model cannot
 //           run. A refused photograph is no error: its report says why.
+//   two steps look() and templates(), so that the templates of several requests are made together,
+//           which is cheaper each; enrol() is both for one
 //   threads thread-bound
 //   limits  watchlist::kPhotographsMax photographs an entry; the decoders' own (adapters/jpeg, png)
 
@@ -22,6 +24,7 @@
 #include "base/core/clock.h"
 #include "base/core/id.h"
 #include "base/core/result.h"
+#include "safeguards/authority/desks.h"
 #include "safeguards/watchlist/list_file.h"
 #include "stages/detect/detector.h"
 #include "stages/embed/embedder.h"
@@ -51,6 +54,31 @@ struct Enrolled {
   std::vector<PhotographReport> photographs;
 };
 
+// A request that was looked at, on its way to its template. It holds no photograph any more.
+class Looked {
+ public:
+  std::size_t usable_count() const { return usable_.size(); }
+
+ private:
+  friend class Enrolment;
+  struct Usable {
+    std::size_t photograph = 0;  // Its place among the photographs of the request.
+    authority::EnrolmentPermit permit;
+    image::BgrImage aligned;
+    float quality = 0;
+    crypto::Digest digest;
+    std::vector<std::uint8_t> thumbnail_jpeg;
+  };
+  Looked(EntryId id, std::string label, authority::EnrolmentDesk desk)
+      : id_(std::move(id)), label_(std::move(label)), desk_(std::move(desk)) {}
+
+  EntryId id_;
+  std::string label_;
+  authority::EnrolmentDesk desk_;
+  std::vector<PhotographReport> reports_;
+  std::vector<Usable> usable_;
+};
+
 class Enrolment {
  public:
   // The parts outlive the enrolment.
@@ -64,12 +92,20 @@ class Enrolment {
                          const std::string& label,
                          std::span<const Photograph> photographs);
 
+  Result<Looked> look(const EntryId& id,
+                      const std::string& label,
+                      std::span<const Photograph> photographs);
+  // In their order.
+  Result<std::vector<Enrolled>> templates(std::vector<Looked> requests);
+
  private:
-  struct Usable;
+  using Usable = Looked::Usable;
+  using References = std::vector<watchlist::Reference>;
   Result<std::optional<Usable>> assess(const authority::EnrolmentPermit& permit,
                                        const Photograph& photograph,
                                        PhotographReport& report);
-  static void refuse_outliers(std::vector<Usable>& usable, std::vector<PhotographReport>& reports);
+  static void refuse_outliers(Looked& request, References& references);
+  Result<Enrolled> enrolled(Looked request, References references);
 
   detect::Detector& detector_;
   embed::Embedder& embedder_;

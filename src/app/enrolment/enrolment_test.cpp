@@ -115,6 +115,43 @@ TEST_F(EnrolmentOfPhotographs, SeveralPhotographsOfOnePersonMakeOneEntry) {
   EXPECT_LT(product(fused, other.entry->reference.values()), 0.4);
 }
 
+TEST_F(EnrolmentOfPhotographs, TemplatesMadeTogetherAreThoseMadeAloneUpToRounding) {
+  const auto together = models::open(std::filesystem::path(PROVISO_DEPS) / "models",
+                                     {.device = "CPU", .lanes = 1, .images_together = 4})
+                            .value();
+  ASSERT_EQ(together.embedder->images_together(), 4U);
+  const auto embedder = embed::Embedder::create(together.embedder, *arena_).value();
+  Enrolment enrolment(*detector_, *embedder, quality_, clock_);
+  // Five usable photographs, more than one run takes; a request has none.
+  const std::vector<std::vector<Photograph>> requests{
+      {photograph("obama.jpg")},
+      {photograph("t1.jpg")},
+      {photograph("obama2.jpg"), photograph("obama3.jpg")},
+      {photograph("biden.jpg")},
+      {photograph("obama2.jpg")}};
+  std::vector<Looked> looked;
+  for (const auto& request : requests) {
+    looked.push_back(enrolment.look(id_, "", request).value());
+  }
+
+  const auto all = enrolment.templates(std::move(looked)).value();
+
+  ASSERT_EQ(all.size(), requests.size());
+  EXPECT_FALSE(all[1].entry);
+  for (const std::size_t n : {0U, 2U, 3U, 4U}) {
+    const Enrolled alone = enrol(requests[n]);
+    ASSERT_TRUE(all[n].entry && alone.entry);
+    EXPECT_EQ(all[n].entry->photographs, alone.entry->photographs);
+    EXPECT_EQ(all[n].entry->thumbnail_jpeg, alone.entry->thumbnail_jpeg);
+    EXPECT_NEAR(
+        *all[n].photographs[0].composite_score, *alone.photographs[0].composite_score, 1e-4);
+    const auto values = all[n].entry->reference.values();
+    for (std::size_t d = 0; d < values.size(); ++d) {
+      EXPECT_NEAR(values[d], alone.entry->reference.values()[d], 1e-5);
+    }
+  }
+}
+
 TEST_F(EnrolmentOfPhotographs, TheThumbnailIsASmallJpegOfTheFace) {
   const Enrolled enrolled = enrol({photograph("obama.jpg")});
   ASSERT_TRUE(enrolled.entry);

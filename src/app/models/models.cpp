@@ -12,7 +12,9 @@ Result<Models> open(const std::filesystem::path& folder, const openvino::RunnerO
   models.dimension = pack.embedder.dimension;
   const bool is_one = pack.detector.precision == pack.embedder.precision;
   models.precision = is_one ? openvino::to_text(pack.embedder.precision) : "mixed";
-  PROVISO_TRY(models.detector, openvino::make_networks(std::move(pack.detector), options));
+  openvino::RunnerOptions one_by_one = options;
+  one_by_one.images_together = 1;
+  PROVISO_TRY(models.detector, openvino::make_networks(std::move(pack.detector), one_by_one));
   constexpr image::SizePx kRegion{128, 128};  // The size that every run needs.
   PROVISO_TRY(const auto region, models.detector->make(kRegion));
   PROVISO_TRY(const auto outputs, detect::find_outputs(region->outputs(), kRegion));

@@ -30,6 +30,7 @@ struct Models {
   std::uint64_t images_run() const { return detector->images_run() + embedder->images_run(); }
 };
 
+// options.images_together is the embedder's: a detector takes its pictures one by one.
 Result<Models> open(const std::filesystem::path& folder, const openvino::RunnerOptions& options);
 
 }  // namespace proviso::models

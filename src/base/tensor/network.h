@@ -3,7 +3,7 @@
 // A neural network as the stages see it: images in, floats out. Only stages/detect, stages/embed
 // and the runner's adapter may include this header (tools/layers.txt): nobody else runs a model.
 //
-//   in   images of one size, 8-bit BGR, rows without padding
+//   in   images of one size, 8-bit BGR, rows without padding; images_together() of them a job
 //   out  for each image, one span of floats per output, in the order of output_names()
 //
 // The runner writes into the caller's spans and keeps no copy: after run() returns, wipe() also
@@ -28,10 +28,11 @@ struct OutputSpec {
   std::size_t floats = 0;  // Per image.
 };
 
-// One image and where its outputs go. Views; valid for the call.
+// images_together() images, one behind another, and where their outputs go, likewise. Views; valid
+// for the call.
 struct Job {
-  std::span<const std::uint8_t> bgr;          // input_size().width * height * 3
-  std::span<const std::span<float>> outputs;  // One per OutputSpec, each of its length.
+  std::span<const std::uint8_t> bgr;          // input_size().width * height * 3 an image
+  std::span<const std::span<float>> outputs;  // One per OutputSpec, each of its length an image.
 };
 
 class Network {
@@ -46,6 +47,8 @@ class Network {
   virtual image::SizePx input_size() const = 0;
   virtual std::span<const OutputSpec> outputs() const = 0;
   virtual std::size_t lanes() const = 0;
+  // Several share the reading of the weights, and none is done before all are.
+  virtual std::size_t images_together() const { return 1; }
 
   // Runs each job, spread over the lanes. Errors: kUnavailable if the runner fails.
   virtual Status run(std::span<const Job> jobs) = 0;

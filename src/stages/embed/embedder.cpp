@@ -72,13 +72,6 @@ class Crops {
   std::vector<std::uint8_t> bytes_;
 };
 
-// Eyes in one place have no transform; the detector gives no such face.
-bool has_extent(const detect::Face& face) {
-  const float dx = face.points[0].x - face.points[1].x;
-  const float dy = face.points[0].y - face.points[1].y;
-  return dx * dx + dy * dy > 0.01F;
-}
-
 Error degenerate_points() {
   return {ErrorCode::kInvalidInput, "embed: both eyes at one point, needed two; detect again"};
 }
@@ -105,6 +98,7 @@ Result<std::unique_ptr<Embedder>> Embedder::create(std::shared_ptr<tensor::Netwo
 }
 
 Result<std::vector<Probe>> Embedder::embed(std::span<const LiveShot> shots) {
+  PROVISO_CHECK(network_->images_together() == 1);
   std::vector<Probe> probes;
   Crops crops(shots.size());
   std::vector<std::span<float>> outputs;
@@ -117,7 +111,7 @@ Result<std::vector<Probe>> Embedder::embed(std::span<const LiveShot> shots) {
           ErrorCode::kNotAuthorised,
           "embed: the permit is another frame's than the shot's; admit each frame by itself"};
     }
-    if (!has_extent(shot.face)) return degenerate_points();
+    if (!can_be_aligned(shot.face)) return degenerate_points();
     PROVISO_TRY(auto slot, arena_.take());
     PROVISO_CHECK(slot.floats().size() >= dimension_);
     align(shot.frame.pixels, shot.face, crops[n]);
@@ -149,15 +143,36 @@ Result<Probe> Embedder::fuse(std::span<const Weighted> shots) {
 
 Result<Embedder::Answer> Embedder::embed_one(const image::YuvImage& picture,
                                              const detect::Face& face) {
-  if (!has_extent(face)) return degenerate_points();
+  if (!can_be_aligned(face)) return degenerate_points();
   std::vector<std::uint8_t> crop(kCropBytes);
   align(picture, face, crop);
-  std::vector<float> values(dimension_);
-  const std::span<float> output(values);
-  const tensor::Job job{.bgr = crop, .outputs = std::span(&output, 1)};
-  PROVISO_TRY_DONE(network_->run(std::span(&job, 1)));
-  PROVISO_TRY(const double strength, normalise(values));
-  return Answer{.values = std::move(values), .strength = strength};
+  PROVISO_TRY(auto one, answers(std::move(crop), 1));
+  return std::move(one.front());
+}
+
+Result<std::vector<Embedder::Answer>> Embedder::answers(std::vector<std::uint8_t> crops,
+                                                        std::size_t count) {
+  const std::size_t together = network_->images_together();
+  const std::size_t jobs_count = (count + together - 1) / together;
+  crops.resize(jobs_count * together * kCropBytes);  // Black: nobody asks for its answer.
+  std::vector<float> values(jobs_count * together * dimension_);
+  std::vector<std::span<float>> outputs;
+  std::vector<tensor::Job> jobs;
+  outputs.reserve(jobs_count);
+  for (std::size_t n = 0; n < jobs_count; ++n) {
+    const std::size_t first = n * together;
+    outputs.push_back(std::span(values).subspan(first * dimension_, together * dimension_));
+    jobs.push_back({.bgr = std::span(crops).subspan(first * kCropBytes, together * kCropBytes),
+                    .outputs = std::span(&outputs.back(), 1)});
+  }
+  PROVISO_TRY_DONE(network_->run(jobs));
+  std::vector<Answer> all;
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto own = std::span(values).subspan(n * dimension_, dimension_);
+    PROVISO_TRY(const double strength, normalise(own));
+    all.push_back({.values = {own.begin(), own.end()}, .strength = strength});
+  }
+  return all;
 }
 
 Result<watchlist::Reference> Embedder::embed(const authority::EnrolmentPermit& /*permit*/,
@@ -165,6 +180,20 @@ Result<watchlist::Reference> Embedder::embed(const authority::EnrolmentPermit& /
                                              const detect::Face& face) {
   PROVISO_TRY(auto answer, embed_one(photograph, face));
   return watchlist::Reference(std::move(answer.values), answer.strength);
+}
+
+Result<std::vector<watchlist::Reference>> Embedder::embed(std::span<const EnrolmentShot> shots) {
+  std::vector<std::uint8_t> crops;
+  for (const EnrolmentShot& shot : shots) {
+    PROVISO_CHECK(shot.aligned.size == kCrop);
+    crops.insert(crops.end(), shot.aligned.pixels.begin(), shot.aligned.pixels.end());
+  }
+  PROVISO_TRY(auto all, answers(std::move(crops), shots.size()));
+  std::vector<watchlist::Reference> references;
+  for (Answer& answer : all) {
+    references.push_back(watchlist::Reference(std::move(answer.values), answer.strength));
+  }
+  return references;
 }
 
 Result<watchlist::Reference> Embedder::fuse(const authority::EnrolmentPermit& /*permit*/,
@@ -195,8 +224,16 @@ void Embedder::wipe() {
   network_->wipe();
 }
 
+// The detector gives no other.
+bool can_be_aligned(const detect::Face& face) {
+  constexpr float kEyesApartPx = 0.1F;
+  const float dx = face.points[0].x - face.points[1].x;
+  const float dy = face.points[0].y - face.points[1].y;
+  return dx * dx + dy * dy > kEyesApartPx * kEyesApartPx;
+}
+
 image::BgrImage aligned_crop(const image::YuvImage& picture, const detect::Face& face) {
-  PROVISO_CHECK(has_extent(face));
+  PROVISO_CHECK(can_be_aligned(face));
   image::BgrImage crop(kCrop);
   align(picture, face, crop.pixels);
   return crop;

@@ -43,6 +43,12 @@ struct Weighted {
   float weight;  // Above 0; of quality, never of similarity.
 };
 
+// A photograph to enrol: what aligned_crop() gives of its face.
+struct EnrolmentShot {
+  const authority::EnrolmentPermit& permit;
+  const image::BgrImage& aligned;
+};
+
 struct WeightedReference {
   const watchlist::Reference& reference;
   float weight;
@@ -64,6 +70,8 @@ class Embedder {
   Result<watchlist::Reference> embed(const authority::EnrolmentPermit& permit,
                                      const image::YuvImage& photograph,
                                      const detect::Face& face);
+  // One reference per shot, in their order; cheaper each where the network takes several together.
+  Result<std::vector<watchlist::Reference>> embed(std::span<const EnrolmentShot> shots);
   Result<watchlist::Reference> fuse(const authority::EnrolmentPermit& permit,
                                     std::span<const WeightedReference> references);
 
@@ -82,13 +90,19 @@ class Embedder {
     double strength = 0;        // The norm before.
   };
   Result<Answer> embed_one(const image::YuvImage& picture, const detect::Face& face);
+  // `crops`: of `count` faces, one behind another; made longer where the network takes more.
+  Result<std::vector<Answer>> answers(std::vector<std::uint8_t> crops, std::size_t count);
 
   std::shared_ptr<tensor::Network> network_;
   crypto::GuardedArena& arena_;
   std::size_t dimension_;
 };
 
-// The crop that the network sees, for the picture beside an alert and for tests.
+// False where both eyes are at one point: such a face has no crop.
+bool can_be_aligned(const detect::Face& face);
+
+// The crop that the network sees, of a face that can be aligned: to embed several together, for the
+// picture beside an alert and for tests.
 image::BgrImage aligned_crop(const image::YuvImage& picture, const detect::Face& face);
 
 }  // namespace proviso::embed
