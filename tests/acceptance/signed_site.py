@@ -36,7 +36,7 @@ class SignedSite:
         done = subprocess.run([self.program, *map(str, words)], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, start_new_session=True, check=False, env=environment)
         assert done.returncode == code, f"{words} ended with {done.returncode}: {done.stdout}{done.stderr}"
-        return done.stdout if code == 0 else done.stderr
+        return done.stdout if code == 0 else done.stdout + done.stderr
 
     def officer(self, name: str, rank: str, *roles: str):
         given = [word for role in roles for word in ("--role", role)]

@@ -17,7 +17,7 @@ import unittest
 
 from deployment_tool import FULL, with_clock
 from site_tool import MODELS, PROGRAM
-from vault_tool import POSTGRES, PostgresServer, VaultTest, later, template_in
+from vault_tool import POSTGRES, PostgresServer, VaultTest, later, template_of
 
 ENTRIES = 1000 if FULL else 20
 KILLS = 20 if FULL else 3
@@ -259,7 +259,7 @@ class Memory(VaultTest):
     def test_the_memory_of_a_command_that_has_erased_holds_no_photograph_and_no_template(self):
         self.ask()
         self.vault("approve", "w-1", "--yes", by="max")
-        template = template_in(self.sealed().read_bytes(), "w-1")
+        template = template_of(self.photograph)
         photograph = self.photograph.read_bytes()
         needles = [photograph[400:500], photograph[-200:-100], template[:64], template[-64:]]
         process = self.revoking()

@@ -310,6 +310,10 @@ Status expire(const Settings& settings) {
   } else {
     std::cout << "nothing has expired\n";
   }
+  const std::chrono::days kept(desk->policy().retention.membership_index_days);
+  PROVISO_TRY(const auto traces, desk->vault().forget(desk->now() - kept, desk->now()));
+  if (traces > 0)
+    std::cout << "forgotten: " << traces << " traces of " << kept.count() << " days\n";
   PROVISO_TRY(const auto lists, desk->destroy_old_lists());
   if (lists > 0) {
     std::cout << lists << (lists == 1 ? " sealed list" : " sealed lists")

@@ -19,6 +19,8 @@ namespace proviso::commands {
 namespace {
 
 constexpr std::size_t kComparedShownEvery = 100;
+// A request is read with who asks; who compares may be who approved it, and asks for nothing.
+constexpr std::string_view kNobodyAsks = "nobody.asks";
 
 struct Finding {
   std::string entry;  // Its id, or the place in the source.
@@ -41,20 +43,19 @@ void show(const Finding& finding, bool as_json) {
 }
 
 Result<Finding> compare_one(VaultDesk& desk, const vault::WrittenRequest& written) {
-  const auto read = vault::read_request(written, desk.officer().id, desk.now());
+  const auto read = vault::read_request(written, kNobodyAsks, desk.now());
   if (!read) {
     return Finding{.entry = written.place, .standing = "faulty", .why = read.error().message};
   }
   const watchlist::Entry& entry = read.value().entry;
   PROVISO_TRY(const auto comparison, desk.vault().compare(entry));
   switch (comparison) {
-    case vault::Vault::Comparison::kSame:
-      return Finding{.entry = entry.id, .standing = "same", .why = {}};
-    case vault::Vault::Comparison::kChanged:
+    case vault::Comparison::kSame: return Finding{.entry = entry.id, .standing = "same", .why = {}};
+    case vault::Comparison::kChanged:
       return Finding{.entry = entry.id,
                      .standing = "changed",
                      .why = "ask for it again with a higher revision, or revoke it"};
-    case vault::Vault::Comparison::kAbsent: break;
+    case vault::Comparison::kAbsent: break;
   }
   return Finding{.entry = entry.id, .standing = "new", .why = "the vault has not got it"};
 }

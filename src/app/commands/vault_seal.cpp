@@ -1,6 +1,7 @@
 #include "app/commands/vault_seal.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <set>
 #include <span>
@@ -49,12 +50,13 @@ Result<std::set<std::string>> chosen_categories(const SealOptions& options,
 }
 
 Result<watchlist::ListContents> contents_of(std::span<const vault::ActiveEntry> entries,
+                                            const watchlist::Composition& composition,
                                             WallTime now) {
   watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
                                    .made_at = now,
                                    .model_pack = entries.front().model_pack,
                                    .dimension = entries.front().values.size(),
-                                   .composition = vault::composition_of(entries, now),
+                                   .composition = composition,
                                    .entries = {}};
   for (const vault::ActiveEntry& one : entries) {
     if (one.model_pack != contents.model_pack || one.values.size() != contents.dimension) {
@@ -87,19 +89,31 @@ void warn_of_one_category(const watchlist::Composition& composition, int permill
   for (const auto& [category, count] : composition.categories) {
     const std::size_t permille = count * kThousand / composition.entries;
     if (permille <= static_cast<std::size_t>(permille_warned)) continue;
-    warn(concat("of 1000 entries ",
-                permille,
-                " are of the category ",
+    warn(concat(count,
+                " of ",
+                counted(composition.entries),
+                " of the category ",
                 category,
-                ", more than ",
+                ", more than the policy's ",
                 permille_warned,
-                ": see that the list fits the use case"));
+                " per mille: see that the list fits the use case"));
   }
+}
+
+// Before the work: a name that cannot be written is known at once.
+Status check_output(const std::string& output) {
+  std::error_code fault;
+  if (!std::filesystem::is_directory(output, fault)) return Done{};
+  return Error{ErrorCode::kInvalidInput,
+               concat("vault: ",
+                      in_quotes(output),
+                      " is a folder, needed the name of a file for the list; give one")};
 }
 
 }  // namespace
 
 Status seal_list(VaultDesk& desk, const SealOptions& options) {
+  PROVISO_TRY_DONE(check_output(options.output));
   PROVISO_TRY_DONE(desk.check_manages());
   PROVISO_TRY(const auto chosen, chosen_categories(options, desk.policy()));
   PROVISO_TRY(auto active, desk.vault().active(desk.rules()));
@@ -115,9 +129,10 @@ Status seal_list(VaultDesk& desk, const SealOptions& options) {
                  "vault: no entry that was chosen is active, so there is nothing to seal; `proviso "
                  "vault list` says why"};
   }
-  PROVISO_TRY(const auto contents, contents_of(active.entries, desk.now()));
-  std::cout << to_text(*contents.composition);
-  warn_of_one_category(*contents.composition, desk.policy().watchlist.category_permille_warned);
+  const watchlist::Composition composition = vault::composition_of(active.entries, desk.now());
+  std::cout << to_text(composition);
+  warn_of_one_category(composition, desk.policy().watchlist.category_permille_warned);
+  PROVISO_TRY(const auto contents, contents_of(active.entries, composition, desk.now()));
   PROVISO_TRY(const auto bytes, desk.lock(contents));
   const std::string digest = crypto::to_hex(watchlist::digest_of(contents));
   PROVISO_TRY_DONE(desk.record(

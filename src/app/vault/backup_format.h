@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 
 #include "app/vault/entries.h"
 #include "base/core/clock.h"
+#include "base/core/id.h"
 #include "base/core/result.h"
 #include "base/crypto/digest.h"
 #include "base/crypto/sealed_bytes.h"
@@ -84,6 +86,15 @@ class BackupReader {
   Source source_;
   std::size_t frames_left_;
   crypto::Digest digest_;
+};
+
+// Where a restore takes from.
+struct Restoring {
+  Source backup;
+  std::function<Status()> finished;  // Whether the source was all, and authentic.
+  std::vector<std::byte> kept;       // What Keep got last; empty: none.
+  std::set<EntryId> withdrawn;       // Those of whom Withdraw was told.
+  std::string officer;
 };
 
 }  // namespace proviso::vault

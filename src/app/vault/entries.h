@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/core/clock.h"
@@ -60,6 +61,9 @@ struct View {
   Known known;
 };
 
+// The reason of a trace of which nothing is left but when it went.
+inline constexpr std::string_view kForgotten = "forgotten";
+
 // What is left of an entry.
 struct Trace {
   std::string entry;
@@ -90,5 +94,8 @@ struct Restored {
   std::size_t stayed = 0;   // Stood here, whole and of as high a revision.
   std::vector<LeftOut> left_out;
 };
+
+// What became of an entry in the records that it came from.
+enum class Comparison : std::uint8_t { kSame, kChanged, kAbsent };
 
 }  // namespace proviso::vault

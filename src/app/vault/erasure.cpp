@@ -147,7 +147,21 @@ Result<std::optional<Certificate>> Vault::expire(WallTime now) {
 }
 
 Result<std::optional<Trace>> Vault::trace(const EntryId& entry) {
-  return state_->tombstones.find_entry(state_->tables, entry.text());
+  PROVISO_TRY(auto found, state_->tombstones.find_entry(state_->tables, entry.text()));
+  if (found && found->reason == kForgotten) return std::optional<Trace>();
+  return found;
+}
+
+Result<std::size_t> Vault::forget(WallTime before, WallTime now) {
+  PROVISO_TRY_DONE(state_->finish(now));
+  PROVISO_TRY(const auto all, state_->tables.tombstones());
+  PROVISO_TRY(const auto changed, state_->tombstones.forgotten(all, before));
+  if (changed.empty()) return std::size_t{0};
+  PROVISO_TRY_DONE(state_->tables.bury(changed, {}));
+  PROVISO_TRY_DONE(state_->tables.scrub());
+  PROVISO_TRY_DONE(
+      state_->act("traces_forgotten", {{"count", static_cast<std::int64_t>(changed.size())}}));
+  return changed.size();
 }
 
 }  // namespace proviso::vault

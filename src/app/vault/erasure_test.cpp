@@ -126,6 +126,24 @@ TEST_P(ErasureTest, TellsRunsBeforeTheKeyGoesAndIsNotDoneBeforeTheyAreTold) {
   EXPECT_EQ(count_acts("entry_erased"), 1U);
 }
 
+TEST_P(ErasureTest, ForgetsWhoWentLongAgoAndStillKeepsThemOut) {
+  for (const char* id : {"w-1", "w-2"}) add(entry_of(id));
+  const WallTime later = kEntryNow + kHour;
+  ASSERT_TRUE(vault->erase(std::vector{parsed("w-1")}, "cleared", kEntryNow).has_value());
+  ASSERT_TRUE(vault->erase(std::vector{parsed("w-2")}, "cleared", later).has_value());
+  EXPECT_EQ(vault->forget(kEntryNow, later).value(), 0U) << "control: not before its time";
+  ASSERT_TRUE(vault->trace(parsed("w-1")).value().has_value());
+
+  EXPECT_EQ(vault->forget(later, later).value(), 2U) << "its id's and its image's";
+  EXPECT_FALSE(vault->trace(parsed("w-1")).value().has_value());
+  EXPECT_TRUE(vault->trace(parsed("w-2")).value().has_value()) << "it went later";
+  EXPECT_EQ(vault->forget(later, later).value(), 0U) << "once";
+  EXPECT_EQ(count_acts("traces_forgotten"), 1U);
+  const Status again = ask(entry_of("w-1"));
+  ASSERT_FALSE(again.has_value());
+  EXPECT_NE(again.error().message.find("does not come back"), std::string::npos);
+}
+
 TEST_P(ErasureTest, LeavesNoWrappedKeyOfTheErasedInAnyFileOfTheDatabase) {
   for (const char* id : {"w-1", "w-2", "w-3"}) add(entry_of(id));
   const StolenRows before = steal(*database);

@@ -200,10 +200,10 @@ TEST_P(LockedListTest, ComparesWhoeverAskedForItAndWhenever) {
   watchlist::Entry source = entry_of("w-1");
   source.asked_by = "somebody-else";
   source.asked_at += std::chrono::hours(1);
-  EXPECT_EQ(vault->compare(source).value(), Vault::Comparison::kSame);
+  EXPECT_EQ(vault->compare(source).value(), Comparison::kSame);
   source.reason += " and more";
-  EXPECT_EQ(vault->compare(source).value(), Vault::Comparison::kChanged);
-  EXPECT_EQ(vault->compare(entry_of("w-9")).value(), Vault::Comparison::kAbsent);
+  EXPECT_EQ(vault->compare(source).value(), Comparison::kChanged);
+  EXPECT_EQ(vault->compare(entry_of("w-9")).value(), Comparison::kAbsent);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both,

@@ -20,7 +20,8 @@ constexpr std::string_view kSchema[] = {
     "CREATE TABLE IF NOT EXISTS vault_tombstone (mark TEXT PRIMARY KEY, sealed BYTEA NOT NULL)",
     "CREATE TABLE IF NOT EXISTS vault_erasure (entry TEXT PRIMARY KEY, reason TEXT NOT NULL)",
 };
-constexpr std::array<std::string_view, 3> kErasedFrom{"vault_entry", "vault_record", "vault_list"};
+constexpr std::array<std::string_view, 4> kErasedFrom{
+    "vault_entry", "vault_record", "vault_list", "vault_tombstone"};
 
 Cell text(std::string_view value) {
   return Cell(std::in_place_type<std::string>, value);

@@ -50,10 +50,31 @@ Result<Trace> parse(std::string_view text) {
 }  // namespace
 
 TombstoneRow Tombstones::row(std::string_view what, const Trace& trace) const {
-  std::string mark = crypto::to_hex(crypto::keyed_digest(index_key_, what));
+  return sealed(crypto::to_hex(crypto::keyed_digest(index_key_, what)), trace);
+}
+
+Result<std::vector<TombstoneRow>> Tombstones::forgotten(std::span<const TombstoneRow> rows,
+                                                        WallTime before) const {
+  std::vector<TombstoneRow> changed;
+  for (const TombstoneRow& row : rows) {
+    PROVISO_TRY(const auto plain,
+                crypto::open(index_key_, context_of(list_, row.mark), row.sealed));
+    PROVISO_TRY(const auto trace, parse(plain.text()));
+    if (trace.until >= before || trace.reason == kForgotten) continue;
+    changed.push_back(sealed(row.mark,
+                             {.entry = {},
+                              .category = {},
+                              .active_from = {},
+                              .until = trace.until,
+                              .reason = std::string(kForgotten)}));
+  }
+  return changed;
+}
+
+TombstoneRow Tombstones::sealed(std::string mark, const Trace& trace) const {
   const std::string text = to_text(trace);
-  auto sealed = crypto::seal(index_key_, context_of(list_, mark), std::as_bytes(std::span(text)));
-  return {.mark = std::move(mark), .sealed = std::move(sealed)};
+  auto bytes = crypto::seal(index_key_, context_of(list_, mark), std::as_bytes(std::span(text)));
+  return {.mark = std::move(mark), .sealed = std::move(bytes)};
 }
 
 std::vector<TombstoneRow> Tombstones::of(const Trace& trace, const watchlist::Entry* entry) const {

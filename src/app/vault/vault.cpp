@@ -415,7 +415,7 @@ Result<bool> Vault::holds(const Entry& entry) {
   return same == stored->entry;
 }
 
-Result<Vault::Comparison> Vault::compare(const Entry& source) {
+Result<Comparison> Vault::compare(const Entry& source) {
   PROVISO_TRY(const auto stored, state_->find(source.id));
   if (!stored) return Comparison::kAbsent;
   Entry same = source;

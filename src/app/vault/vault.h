@@ -27,7 +27,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,15 +51,6 @@ using Withdraw = std::function<Status(std::span<const EntryId> entries)>;
 // Keeps what a restore needs besides an older backup (docs/formats/vault-backup.md) beside the list
 // key's file; durable before it returns.
 using Keep = std::function<Status(std::span<const std::byte> wrapped_keys)>;
-
-// Where a restore takes from.
-struct Restoring {
-  Source backup;
-  std::function<Status()> finished;  // Whether the source was all, and authentic.
-  std::vector<std::byte> kept;       // What Keep got last; empty: none.
-  std::set<EntryId> withdrawn;       // Those of whom Withdraw was told.
-  std::string officer;
-};
 
 inline constexpr std::size_t kStoredTogetherMax = 1'024;
 
@@ -115,7 +105,6 @@ class Vault {
   // kStoredTogetherMax of different ids. Errors: kNotFound; then none of them counts as compared.
   Status compared(std::span<const EntryId> entries, std::string_view officer, WallTime now);
   // Whether it stands there as its source has it, whoever asked for it and whenever.
-  enum class Comparison : std::uint8_t { kSame, kChanged, kAbsent };
   Result<Comparison> compare(const watchlist::Entry& source);
   // Every entry, active or not. By id.
   Result<std::vector<std::string>> ids();
@@ -129,6 +118,8 @@ class Vault {
   // Erases what has expired; empty where nothing has.
   Result<std::optional<Certificate>> expire(WallTime now);
   Result<std::optional<Trace>> trace(const EntryId& entry);
+  // Of whoever went before that time nothing is left but that the id stays out. How many traces.
+  Result<std::size_t> forget(WallTime before, WallTime now);
 
   // Every row as it stands, sealed. It is recorded that `officer` had it.
   Result<BackedUp> back_up(const Sink& sink, std::string_view officer, WallTime now);

@@ -59,6 +59,7 @@ constexpr std::array<std::string_view, 3> kAttestation{"attestation", "deploymen
 constexpr std::array<std::string_view, 3> kBackup{"backup", "entries", "officer"};
 constexpr std::array<std::string_view, 5> kConflictSeen{
     "entry", "finding", "officer", "others", "score_millionths"};
+constexpr std::array<std::string_view, 1> kCount{"count"};
 constexpr std::array<std::string_view, 2> kDeletion{"count", "report"};
 constexpr std::array<std::string_view, 2> kDeploymentAuthority{"authority", "deployment"};
 constexpr std::array<std::string_view, 2> kDeploymentEntry{"deployment", "entry"};
@@ -119,6 +120,7 @@ constexpr std::array kKinds = std::to_array<KindRule>({
     {"run_started", Names{kRunStarted}},
     {"run_stopped", Names{kDeploymentReason}},
     {"run_suspended", Names{kDeploymentReason}},
+    {"traces_forgotten", Names{kCount}},
     {"vault_backed_up", Names{kBackup}},
     {"vault_made", Names{kOfficer}},
     {"vault_restored", Names{kBackup}},

@@ -9,7 +9,6 @@
 
 #include "base/core/concat.h"
 #include "safeguards/authority/open_gate_tool.h"
-#include "safeguards/watchlist/small_list_tool.h"
 
 namespace proviso::authority {
 namespace {
@@ -30,9 +29,9 @@ CameraId camera_named(std::string_view text) {
   return CameraId::parse(text).value();
 }
 
-watchlist::ListContents contents_of(std::size_t entries,
-                                    const crypto::Digest& model_pack,
-                                    WallTime sealed_at) {
+std::shared_ptr<const watchlist::SealedList> list_of(std::size_t entries,
+                                                     const crypto::Digest& model_pack,
+                                                     WallTime sealed_at) {
   watchlist::ListContents contents{.state = watchlist::ListState::kSealed,
                                    .made_at = sealed_at,
                                    .model_pack = model_pack,
@@ -46,13 +45,6 @@ watchlist::ListContents contents_of(std::size_t entries,
                                 .values = {1, 0},
                                 .thumbnail_jpeg = {}});
   }
-  return contents;
-}
-
-std::shared_ptr<const watchlist::SealedList> list_of(std::size_t entries,
-                                                     const crypto::Digest& model_pack,
-                                                     WallTime sealed_at) {
-  const auto contents = contents_of(entries, model_pack, sealed_at);
   return watchlist::SealedList::parse(watchlist::to_bytes(contents)).value();
 }
 
@@ -84,20 +76,6 @@ class GateTest : public testing::Test {
     statement_.watchlist_entries_max = 3;
     cameras_ = {north_};
     circumstances_ = undisturbed(statement_);
-  }
-
-  void name(std::shared_ptr<const watchlist::SealedList> list) {
-    list_ = std::move(list);
-    statement_.watchlist = list_->digest();
-  }
-  // A list that a vault sealed, of an entry of each category, and opened after it erased one.
-  std::shared_ptr<const watchlist::SealedList> vault_list(
-      const std::vector<std::string>& categories, std::string_view erased = {}) const {
-    auto contents = contents_of(categories.size(), pack_, clock_.wall());
-    for (std::size_t n = 0; n < categories.size(); ++n) {
-      contents.entries[n].category = categories[n];
-    }
-    return watchlist::opened_by_vault(watchlist::as_if_locked(contents), erased).value();
   }
 
   // With what the test changed of the statement, the cameras, the list, the pack and the clock.
@@ -230,24 +208,6 @@ TEST_F(GateTest, RefusesAnotherListAndOneOfMoreEntriesThanAllowed) {
   statement_.watchlist = list_->digest();
   statement_.watchlist_entries_max = 2;
   expect_refused("has 3 entries, the authority allows 2");
-}
-
-TEST_F(GateTest, RefusesAListFromNoVaultWhereThePolicyAsksForOne) {
-  expect_open();
-  site_->policy.watchlist.vault_needed = true;
-  expect_refused("list-vault:");
-  name(vault_list({"wanted", "wanted"}));
-  expect_open();
-}
-
-TEST_F(GateTest, RefusesAListOfACategoryThatTheUseCaseDoesNotLookFor) {
-  name(vault_list({"wanted", "wanted"}));
-  expect_open();
-  name(vault_list({"wanted", "missing"}));
-  expect_refused("list-category:");
-  expect_refused("entry entry-1 is of the category \"missing\"");
-  name(vault_list({"wanted", "missing"}, "entry-1"));
-  expect_open();
 }
 
 TEST_F(GateTest, RefusesACameraThatTheStatementDoesNotNameSo) {

@@ -42,7 +42,7 @@ Result<crypto::Secret> SealedListKeys::read(const crypto::Digest& watchlist,
 }
 
 Status SealedListKeys::destroy(const crypto::Digest& watchlist) const {
-  const Status destroyed = destroy_file(path_of(watchlist));
+  Status destroyed = destroy_file(path_of(watchlist));
   if (!destroyed && destroyed.error().code == ErrorCode::kNotFound) return no_key(watchlist);
   return destroyed;
 }
