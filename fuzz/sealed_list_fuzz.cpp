@@ -29,8 +29,8 @@ void read_content(std::span<const std::byte> content) {
 void read_locked(std::span<const std::byte> file) {
   const auto list = SealedList::load_locked(
       ListSource(file),
-      [](std::size_t, const EntryId&, auto sealed, std::span<std::byte> content) -> Result<bool> {
-        std::ranges::copy(sealed.first(content.size()), content.begin());
+      [](const LockedContent& locked, std::span<std::byte> content) -> Result<bool> {
+        std::ranges::copy(locked.sealed.first(content.size()), content.begin());
         return true;
       });
   if (list) PROVISO_CHECK(list.value()->is_of_vault());

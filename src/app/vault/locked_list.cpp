@@ -48,7 +48,8 @@ std::string content_context(const crypto::Digest& watchlist, const EntryId& entr
 class KeyRows {
  public:
   explicit KeyRows(std::vector<WrappedKey> rows) : rows_(std::move(rows)) {
-    std::ranges::sort(rows_, {}, &WrappedKey::entry);
+    if (std::ranges::is_sorted(rows_, {}, &WrappedKey::entry)) return;
+    std::ranges::sort(rows_, {}, &WrappedKey::entry);  // A database may have an order of its own.
   }
   const WrappedKey* find(const EntryId& entry) const {
     const auto found = std::ranges::lower_bound(rows_, entry.text(), {}, &WrappedKey::entry);
@@ -90,21 +91,19 @@ Result<std::shared_ptr<const watchlist::SealedList>> open_locked(
   PROVISO_TRY(const auto keyring, Keyring::open(keys.list, keys.master, keys.files, tables));
   PROVISO_TRY(auto found, tables.rows());
   const KeyRows rows(std::move(found));
-  PROVISO_TRY(const auto head, watchlist::parse_head(source));
   std::vector<ContentKey> lanes;
   while (lanes.size() < watchlist::kLoadLanesMax) {
     PROVISO_TRY(auto lane, ContentKey::create());
     lanes.push_back(std::move(lane));
   }
-  const auto open = [&](std::size_t lane,
-                        const EntryId& entry,
-                        std::span<const std::byte> sealed,
+  const auto open = [&](const watchlist::LockedContent& locked,
                         std::span<std::byte> content) -> Result<bool> {
-    const WrappedKey* const row = rows.find(entry);
+    const WrappedKey* const row = rows.find(locked.entry);
     if (row == nullptr) return false;
-    PROVISO_TRY_DONE(lanes[lane].make(keyring, *row, list_key));
+    ContentKey& key = lanes[locked.lane];
+    PROVISO_TRY_DONE(key.make(keyring, *row, list_key));
     PROVISO_TRY_DONE(crypto::open_into(
-        lanes[lane].secret(), content_context(head.digest, entry), sealed, content));
+        key.secret(), content_context(locked.watchlist, locked.entry), locked.sealed, content));
     return true;
   };
   return watchlist::SealedList::load_locked(source, open);

@@ -311,9 +311,15 @@ crypto::Digest digest_of(const ListContents& list) {
 
 Result<std::vector<std::byte>> to_locked_bytes(const ListContents& list, const Sealing& sealing) {
   PROVISO_CHECK(list.state == ListState::kSealed);
+  const auto head = head_of(list);
+  std::size_t length = kLockedLine.size() + head.size();
+  for (const ListEntry& entry : list.entries) {
+    length += content_length(entry) + crypto::kSealedOverheadBytes;
+  }
   std::vector<std::byte> bytes;
+  bytes.reserve(length);
   append(bytes, kLockedLine);
-  append(bytes, head_of(list));
+  append(bytes, head);
   for (const ListEntry& entry : list.entries) {
     const auto content = content_of(entry);
     PROVISO_TRY(const auto sealed, sealing(entry.id, content));

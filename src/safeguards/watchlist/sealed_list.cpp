@@ -160,7 +160,9 @@ Status SealedList::Loading::take(const Lane& lane,
   std::span<const std::byte> content = stored;
   if (unlock_ != nullptr) {
     opened.resize(record.content_bytes);
-    PROVISO_TRY(const bool has_key, (*unlock_)(lane.number, record.id, stored, opened));
+    const LockedContent locked{
+        .watchlist = head_.digest, .entry = record.id, .sealed = stored, .lane = lane.number};
+    PROVISO_TRY(const bool has_key, (*unlock_)(locked, opened));
     if (!has_key) {
       list_.entries_[entry].is_erased = true;
       list_.wipe_template(entry);

@@ -40,12 +40,16 @@ struct SealedEntry {
   bool is_erased = false;
 };
 
-// Opens a sealed content of a locked list; false where its key is gone, for the entry was erased.
-// Called from several threads at once, each with a lane of its own, below kLoadLanesMax.
-using Unlock = std::function<Result<bool>(std::size_t lane,
-                                          const EntryId& entry,
-                                          std::span<const std::byte> sealed,
-                                          std::span<std::byte> content)>;
+struct LockedContent {
+  const crypto::Digest& watchlist;
+  const EntryId& entry;
+  std::span<const std::byte> sealed;
+  std::size_t lane = 0;  // Of the thread that asks, below kLoadLanesMax.
+};
+// Opens a content of a locked list into `content`; false where its key is gone, for the entry was
+// erased. Called from several threads at once, each with a lane of its own.
+using Unlock =
+    std::function<Result<bool>(const LockedContent& locked, std::span<std::byte> content)>;
 inline constexpr std::size_t kLoadLanesMax = 16;
 
 class SealedList {

@@ -82,15 +82,13 @@ inline std::vector<std::byte> as_if_locked(const ListContents& list) {
 // That list as a vault opens it which has erased `erased` since.
 inline Result<std::shared_ptr<const SealedList>> opened_by_vault(std::span<const std::byte> bytes,
                                                                  std::string_view erased = {}) {
-  return SealedList::load_locked(ListSource(bytes),
-                                 [&](std::size_t lane,
-                                     const EntryId& entry,
-                                     std::span<const std::byte> sealed,
-                                     std::span<std::byte> content) -> Result<bool> {
-                                   PROVISO_CHECK(lane < kLoadLanesMax);
-                                   std::ranges::copy(sealed.first(content.size()), content.begin());
-                                   return entry.text() != erased;
-                                 });
+  return SealedList::load_locked(
+      ListSource(bytes),
+      [&](const LockedContent& locked, std::span<std::byte> content) -> Result<bool> {
+        PROVISO_CHECK(locked.lane < kLoadLanesMax);
+        std::ranges::copy(locked.sealed.first(content.size()), content.begin());
+        return locked.entry.text() != erased;
+      });
 }
 
 inline std::vector<std::byte> bytes_of(std::string_view text) {
