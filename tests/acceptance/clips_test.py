@@ -172,7 +172,7 @@ class BadInput(unittest.TestCase):
         content[-1] ^= 1
         site.sealed = self.folder / "changed.sealed"
         site.sealed.write_bytes(content)
-        self.assertIn("sha256", self.refused(site))
+        self.assertIn("another digest than listed", self.refused(site))
         shutil.copyfile(self.started.sealed, site.sealed)
         site.watch()  # The control.
 

@@ -13,7 +13,9 @@ constexpr int kInputMultiplePx = 32;       // YuNet's coarsest stride.
 constexpr float kNearFaceWidths = 3;       // Its side: the face may move by its width either way.
 constexpr float kPhotographSidePx = 1280;  // Of the fine look, where that is fine enough.
 constexpr float kPhotographSidePxSmall = 480;  // Of the coarse one.
-constexpr float kClearFacePx = 64;  // In the coarse look: its points are as good as finer ones.
+// In the fine look: so wide, and not so wide that a coarser one may see it better.
+constexpr float kClearFacePxMin = 64;
+constexpr float kClearFacePxMax = 320;
 // Photographs come in any size: a coarser step means fewer networks to compile.
 constexpr int kPhotographMultiplePx = 128;
 
@@ -239,12 +241,15 @@ Result<std::vector<Face>> Detector::detect_portrait(const image::YuvImage& photo
   std::vector<Region> regions = looks_at(photograph);
   const bool has_coarse_look = regions.size() > 1;
   if (!has_coarse_look) return detect_photograph(photograph);
-  const auto coarse = std::span(regions).last(1);
-  PROVISO_TRY_DONE(run(coarse));
-  std::vector<Face> faces = faces_of(coarse, 0);
-  const float scale = static_cast<float>(regions.back().scaled.width) / regions.back().box.width;
-  if (faces.size() == 1 && faces.front().box.width * scale >= kClearFacePx) return faces;
-  PROVISO_TRY_DONE(run(std::span(regions).first(1)));
+  const auto fine = std::span(regions).first(1);
+  PROVISO_TRY_DONE(run(fine));
+  std::vector<Face> faces = faces_of(fine, 0);
+  if (faces.size() == 1) {
+    const float scale = static_cast<float>(fine[0].scaled.width) / fine[0].box.width;
+    const float width_px = faces.front().box.width * scale;
+    if (width_px >= kClearFacePxMin && width_px <= kClearFacePxMax) return faces;
+  }
+  PROVISO_TRY_DONE(run(std::span(regions).last(1)));
   return faces_of(regions, 0);
 }
 
