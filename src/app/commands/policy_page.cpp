@@ -114,6 +114,9 @@ void add_path(std::string& out, const policy::Policy& policy) {
               list.tested_permille_min,
               " per mille of its size"));
   item(out,
+       list.vault_needed ? "lists of a vault alone, where two people signed for each entry"
+                         : "lists of a vault, or in the clear, where nobody signs for an entry");
+  item(out,
        concat("entries compared with their source within ",
               list.entry_age_days_max,
               " days; photographs at most ",

@@ -58,4 +58,13 @@ Status destroy_file(const std::filesystem::path& path) {
   return Done{};
 }
 
+Error unreadable_keys(const std::filesystem::path& folder, const std::error_code& why) {
+  return Error{ErrorCode::kUnavailable,
+               concat("the folder of the key files ",
+                      in_quotes(folder.native()),
+                      " cannot be read: ",
+                      why.message(),
+                      "; check that its medium is there")};
+}
+
 }  // namespace proviso::watchlist

@@ -7,11 +7,15 @@
 // A symbolic link is not followed. Threads: reentrant.
 
 #include <filesystem>
+#include <system_error>
 
 #include "base/core/result.h"
 
 namespace proviso::watchlist {
 
 Status destroy_file(const std::filesystem::path& path);
+
+// Of a folder of key files, for `why` its listing failed.
+Error unreadable_keys(const std::filesystem::path& folder, const std::error_code& why);
 
 }  // namespace proviso::watchlist

@@ -32,14 +32,7 @@ Result<std::vector<std::uint64_t>> KeyFolder::epochs() const {
     const bool is_ours = read.ec == std::errc{} && read.ptr == last;
     if (is_ours && path_of(epoch) == at->path()) epochs.push_back(epoch);
   }
-  if (error) {
-    return Error{ErrorCode::kUnavailable,
-                 concat("the folder of the key files ",
-                        in_quotes(folder_.native()),
-                        " cannot be read: ",
-                        error.message(),
-                        "; check that its medium is there")};
-  }
+  if (error) return unreadable_keys(folder_, error);
   return epochs;
 }
 

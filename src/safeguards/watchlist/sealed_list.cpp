@@ -67,8 +67,15 @@ std::span<const float> SealedList::templates() const {
   return {templates_.get(), entries_.size() * dimension_};
 }
 
-void SealedList::wipe_template(std::size_t entry) const {
+void SealedList::wipe(std::size_t entry) const {
   PROVISO_CHECK(entry < entries_.size());
+  SealedEntry& erased = entries_[entry];
+  erased.is_erased = true;
+  crypto::wipe(std::as_writable_bytes(std::span(erased.label)));
+  crypto::wipe(std::as_writable_bytes(std::span(erased.thumbnail_jpeg)));
+  erased.label.clear();
+  erased.category.clear();
+  erased.thumbnail_jpeg.clear();
   crypto::wipe(
       std::as_writable_bytes(std::span(templates_.get() + entry * dimension_, dimension_)));
 }
@@ -164,8 +171,7 @@ Status SealedList::Loading::take(const Lane& lane,
         .watchlist = head_.digest, .entry = record.id, .sealed = stored, .lane = lane.number};
     PROVISO_TRY(const bool has_key, (*unlock_)(locked, opened));
     if (!has_key) {
-      list_.entries_[entry].is_erased = true;
-      list_.wipe_template(entry);
+      list_.wipe(entry);
       return Done{};
     }
     content = opened;

@@ -10,7 +10,7 @@
 //   errors  load(): kNotFound if the file is absent, kCorrupt with the place in the file for
 //           anything that is not exactly a list, kInvalidInput for a draft, and for a locked list
 //           without its keys, kOverLimit over kEntriesMax or kFileBytesMax; those of Unlock
-//   threads immutable once loaded, but for wipe_template(): thread-safe. Loading uses the threads
+//   threads immutable once loaded, but for wipe(): thread-safe. Loading uses the threads
 //           of a WorkerPool of its own, which end with it
 
 #include <cstddef>
@@ -65,9 +65,10 @@ class SealedList {
   std::span<const SealedEntry> entries() const { return entries_; }
   std::optional<std::size_t> index_of(const EntryId& entry) const;  // Nothing if it is not here.
   std::span<const float> templates() const;  // entries().size() * dimension()
-  // Of an entry that was erased while the list is searched: its row becomes zeros. Only the one who
-  // searches calls it, and only between searches; nobody else reads templates().
-  void wipe_template(std::size_t entry) const;
+  // Of an entry that was erased while the list is searched: its row becomes zeros, its label and
+  // picture go. Only the thread that searches calls it, and only between searches; nobody else reads
+  // templates(), labels and pictures.
+  void wipe(std::size_t entry) const;
   std::size_t dimension() const { return dimension_; }
   const crypto::Digest& digest() const { return digest_; }
   const crypto::Digest& model_pack() const { return model_pack_; }  // Made by this pack's embedder.
@@ -83,7 +84,7 @@ class SealedList {
   struct AlignedFree {
     void operator()(float* block) const noexcept;
   };
-  std::vector<SealedEntry> entries_;
+  mutable std::vector<SealedEntry> entries_;  // For wipe().
   std::unique_ptr<float[], AlignedFree> templates_;
   std::size_t dimension_ = 0;
   crypto::Digest digest_;

@@ -59,14 +59,7 @@ Result<std::vector<SealedListPlace>> SealedListKeys::all() const {
     PROVISO_TRY(const auto place, sealed_list_place(text.value()));
     if (path_of(place.watchlist) == at->path()) places.push_back(place);
   }
-  if (error) {
-    return Error{ErrorCode::kUnavailable,
-                 concat("the folder of the key files ",
-                        in_quotes(folder_.native()),
-                        " cannot be read: ",
-                        error.message(),
-                        "; check that its medium is there")};
-  }
+  if (error) return unreadable_keys(folder_, error);
   std::ranges::sort(places, {}, &SealedListPlace::watchlist);
   return places;
 }

@@ -153,6 +153,23 @@ TEST_F(SealedListTest, DoesNotLookAtItsBytesOnceItIsParsed) {
   EXPECT_EQ(list->entries()[1].id.text(), "bo.2");
 }
 
+TEST_F(SealedListTest, HoldsNothingOfOneWhomItWasToldToWipe) {
+  const auto list = SealedList::parse(sealed_bytes()).value();
+  const SealedEntry& anna = list->entries()[0];
+  const std::span<const std::uint8_t> picture(anna.thumbnail_jpeg.data(), 3);
+  const std::string_view label(anna.label.data(), anna.label.size());
+  ASSERT_EQ(picture[0], 0xFF) << "control";
+  ASSERT_EQ(label, "Anna M\xC3\xBCller");
+  list->wipe(0);
+  EXPECT_TRUE(anna.is_erased && anna.label.empty() && anna.category.empty() &&
+              anna.thumbnail_jpeg.empty());
+  EXPECT_TRUE(std::ranges::all_of(picture, [](std::uint8_t byte) { return byte == 0; }));
+  EXPECT_EQ(label, std::string(label.size(), '\0'));
+  EXPECT_EQ(list->templates()[0], 0.0F);
+  EXPECT_EQ(list->templates()[6], -1.0F) << "the other's";
+  EXPECT_FALSE(list->entries()[1].is_erased);
+}
+
 TEST_F(SealedListTest, TakesTheMostEntriesAndRefusesOneMore) {
   const auto list = SealedList::parse(large_list(kEntriesMax, 2));
   ASSERT_TRUE(list.has_value()) << list.error().message;

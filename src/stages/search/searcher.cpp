@@ -72,7 +72,7 @@ void Searcher::wipe_withdrawn() {
   }
   for (const std::size_t row : rows) {
     index_.wipe(row);
-    list_->wipe_template(row);
+    list_->wipe(row);
   }
 }
 
