@@ -195,7 +195,7 @@ TEST_F(EnrolmentOfPhotographs, SeveralFacesAreRefusedWithTheirNumber) {
   expect_refused(photograph("t1.jpg"), "several faces: 6");
 }
 
-TEST_F(EnrolmentOfPhotographs, AFaceThatStandsOutIsLookedForOnceAndASmallOneTwice) {
+TEST_F(EnrolmentOfPhotographs, AFaceIsLookedForOnceUnlessItFillsTheFineLook) {
   const auto looks = [&](const Photograph& of) {
     const std::uint64_t before = models_->detector->images_run();
     EXPECT_TRUE(enrol({of}).entry);
@@ -203,12 +203,11 @@ TEST_F(EnrolmentOfPhotographs, AFaceThatStandsOutIsLookedForOnceAndASmallOneTwic
   };
   EXPECT_EQ(looks(photograph("obama.jpg")), 1U);
   const auto whole = jpeg::decode(photograph("obama.jpg").bytes).value();
-  image::BgrImage wide({whole.size.width * 6, whole.size.height * 2});
-  image::paste_scaled(
-      wide,
-      whole,
-      {0, 0, static_cast<float>(whole.size.width), static_cast<float>(whole.size.height)});
-  EXPECT_EQ(looks(encoded("wide", wide)), 2U);
+  const auto width = static_cast<float>(whole.size.width);
+  const auto height = static_cast<float>(whole.size.height);
+  image::BgrImage large({whole.size.width * 3, whole.size.height * 3});
+  image::paste_scaled(large, whole, {0, 0, width * 3, height * 3});
+  EXPECT_EQ(looks(encoded("large", large)), 2U);
 }
 
 TEST_F(EnrolmentOfPhotographs, APictureWithoutAFaceIsRefused) {
