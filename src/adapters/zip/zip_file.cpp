@@ -1,6 +1,5 @@
 #include "adapters/zip/zip_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <zip.h>
 
@@ -12,6 +11,7 @@
 #include "adapters/zip/bounded_source.h"
 #include "base/core/check.h"
 #include "base/core/concat.h"
+#include "base/core/file.h"
 #include "base/core/utf8.h"
 
 namespace proviso::zip {
@@ -169,17 +169,8 @@ class Listing {
 };
 
 Result<std::unique_ptr<BoundedSource>> source_of(const fs::path& path, const Limits& limits) {
-  // Without O_NONBLOCK a pipe would keep open() waiting for its writer.
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!file.is_open()) return failed_call("open", path);
-  struct stat about{};
-  if (::fstat(file.number(), &about) != 0) return failed_call("fstat", path);
-  if (!S_ISREG(about.st_mode)) {
-    return Error{
-        ErrorCode::kInvalidInput,
-        concat("a regular file is needed; ", in_quotes(path.native()), " is none; name a zip")};
-  }
-  const auto bytes = static_cast<std::uint64_t>(about.st_size);
+  PROVISO_TRY(auto file, open_regular_file(path));
+  const std::uint64_t bytes = file.bytes;
   if (bytes == 0) {  // libzip takes it for a zip of no files.
     return Error{
         ErrorCode::kInvalidInput,
@@ -195,7 +186,7 @@ Result<std::unique_ptr<BoundedSource>> source_of(const fs::path& path, const Lim
                         limits.zip_bytes_max,
                         "; split it")};
   }
-  return std::make_unique<BoundedSource>(std::move(file), bytes);
+  return std::make_unique<BoundedSource>(std::move(file.descriptor), bytes);
 }
 
 Result<Archive> archive_of(BoundedSource& source, const std::string& zip, const Limits& limits) {

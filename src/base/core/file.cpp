@@ -52,11 +52,6 @@ Error too_large(const std::filesystem::path& path, std::size_t bytes_max) {
                       " has more; check that it is the right file")};
 }
 
-int open_for_reading(const std::filesystem::path& path) {
-  // Without O_NONBLOCK a pipe would keep open() waiting for its writer.
-  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-}
-
 ssize_t read_some(int descriptor, std::byte* into, std::size_t bytes) {
   ssize_t count = 0;
   do {
@@ -69,28 +64,19 @@ ssize_t read_some(int descriptor, std::byte* into, std::size_t bytes) {
 template <typename Container>
 Result<Container> read_whole(const std::filesystem::path& path, std::size_t bytes_max) {
   PROVISO_CHECK(bytes_max < static_cast<std::size_t>(PTRDIFF_MAX));
-  const Descriptor file(open_for_reading(path));
-  if (!file.is_open()) return failed_call("open", path);
-  struct stat about{};
-  if (::fstat(file.number(), &about) != 0) return failed_call("fstat", path);
-  if (!S_ISREG(about.st_mode)) {
-    return Error{ErrorCode::kInvalidInput,
-                 concat("a regular file is needed; ",
-                        in_quotes(path.native()),
-                        " is a directory, pipe or device; name the file itself")};
-  }
-  if (static_cast<std::uintmax_t>(about.st_size) > bytes_max) return too_large(path, bytes_max);
+  PROVISO_TRY(const auto file, open_regular_file(path));
+  if (file.bytes > bytes_max) return too_large(path, bytes_max);
 
-  // The size is a hint: the file may grow or shrink while it is read.
   Container bytes;
   std::size_t used = 0;
   while (true) {
     if (used == bytes.size()) {
-      const auto hint = static_cast<std::size_t>(about.st_size) + 1;
+      const std::size_t hint = file.bytes + 1;
       bytes.resize(std::min(std::max(hint, used + kReadStepBytes), bytes_max + 1));
     }
-    const ssize_t count = read_some(
-        file.number(), reinterpret_cast<std::byte*>(bytes.data()) + used, bytes.size() - used);
+    const ssize_t count = read_some(file.descriptor.number(),
+                                    reinterpret_cast<std::byte*>(bytes.data()) + used,
+                                    bytes.size() - used);
     if (count < 0) return failed_call("read", path);
     if (count == 0) break;
     used += static_cast<std::size_t>(count);
@@ -101,6 +87,21 @@ Result<Container> read_whole(const std::filesystem::path& path, std::size_t byte
 }
 
 }  // namespace
+
+Result<OpenFile> open_regular_file(const std::filesystem::path& path) {
+  // Without O_NONBLOCK a pipe would keep open() waiting for its writer.
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file.is_open()) return failed_call("open", path);
+  struct stat about{};
+  if (::fstat(file.number(), &about) != 0) return failed_call("fstat", path);
+  if (!S_ISREG(about.st_mode)) {
+    return Error{ErrorCode::kInvalidInput,
+                 concat("a regular file is needed; ",
+                        in_quotes(path.native()),
+                        " is a directory, pipe or device; name the file itself")};
+  }
+  return OpenFile{.descriptor = std::move(file), .bytes = static_cast<std::size_t>(about.st_size)};
+}
 
 Result<std::vector<std::byte>> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
   return read_whole<std::vector<std::byte>>(path, bytes_max);

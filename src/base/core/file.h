@@ -12,9 +12,18 @@
 #include <string_view>
 #include <vector>
 
+#include "base/core/descriptor.h"
 #include "base/core/result.h"
 
 namespace proviso {
+
+// A regular file, open for reading; a pipe does not keep it waiting.
+// Errors: as read_file(), but kOverLimit.
+struct OpenFile {
+  Descriptor descriptor;
+  std::size_t bytes = 0;  // As it was opened: it may grow or shrink.
+};
+Result<OpenFile> open_regular_file(const std::filesystem::path& path);
 
 // The bytes of a regular file, read through one descriptor: nothing is looked at twice, so what is
 // returned is what was checked, whoever changes the path meanwhile.

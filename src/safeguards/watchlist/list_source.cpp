@@ -1,7 +1,5 @@
 #include "safeguards/watchlist/list_source.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "base/core/concat.h"
+#include "base/core/file.h"
 #include "safeguards/watchlist/list_header.h"
 
 namespace proviso::watchlist {
@@ -21,18 +20,8 @@ Error cut_off(std::size_t needed, std::size_t found) {
 }  // namespace
 
 Result<ListSource> ListSource::open(const std::filesystem::path& path) {
-  // Without O_NONBLOCK a pipe would keep open() waiting for its writer.
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!file.is_open()) return failed_call("open", path);
-  struct stat about{};
-  if (::fstat(file.number(), &about) != 0) return failed_call("fstat", path);
-  if (!S_ISREG(about.st_mode)) {
-    return Error{ErrorCode::kInvalidInput,
-                 concat("watchlist: ",
-                        in_quotes(path.native()),
-                        " is a directory, pipe or device, needed a regular file; name the file")};
-  }
-  return ListSource(std::move(file), path, static_cast<std::size_t>(about.st_size));
+  PROVISO_TRY(auto file, open_regular_file(path));
+  return ListSource(std::move(file.descriptor), path, file.bytes);
 }
 
 Status ListSource::read(std::size_t at, std::span<std::byte> into) const {

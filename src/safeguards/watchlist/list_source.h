@@ -2,8 +2,7 @@
 
 // Where a list's bytes are read from, at any place: memory, or a file through one descriptor.
 //
-// Errors: open(): those of opening, kInvalidInput for what is no regular file, kOverLimit over
-//         kFileBytesMax. read(): kCorrupt where the bytes end before; kUnavailable.
+// Errors: open(): those of open_regular_file(). read(): kCorrupt where the bytes end before; kUnavailable.
 // Threads: reading is thread-safe. Lifetime: memory outlives the source.
 // A file may be changed while it is read: whoever reads holds what came to a digest.
 
