@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/core/clock.h"
@@ -61,12 +60,9 @@ struct View {
   Known known;
 };
 
-// The reason of a trace of which nothing is left but when it went.
-inline constexpr std::string_view kForgotten = "forgotten";
-
 // What is left of an entry.
 struct Trace {
-  std::string entry;
+  std::string entry;  // Empty in one of which nothing is left but when it went.
   std::string category;
   std::optional<WallTime> active_from;  // Absent: it never was.
   WallTime until;

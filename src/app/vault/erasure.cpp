@@ -148,7 +148,7 @@ Result<std::optional<Certificate>> Vault::expire(WallTime now) {
 
 Result<std::optional<Trace>> Vault::trace(const EntryId& entry) {
   PROVISO_TRY(auto found, state_->tombstones.find_entry(state_->tables, entry.text()));
-  if (found && found->reason == kForgotten) return std::optional<Trace>();
+  if (found && found->entry.empty()) return std::optional<Trace>();
   return found;
 }
 

@@ -139,6 +139,9 @@ TEST_P(ErasureTest, ForgetsWhoWentLongAgoAndStillKeepsThemOut) {
   EXPECT_TRUE(vault->trace(parsed("w-2")).value().has_value()) << "it went later";
   EXPECT_EQ(vault->forget(later, later).value(), 0U) << "once";
   EXPECT_EQ(count_acts("traces_forgotten"), 1U);
+  add(entry_of("w-3"));
+  ASSERT_TRUE(vault->erase(std::vector{parsed("w-3")}, "forgotten", later).has_value());
+  EXPECT_TRUE(vault->trace(parsed("w-3")).value().has_value()) << "nobody's reason hides a trace";
   const Status again = ask(entry_of("w-1"));
   ASSERT_FALSE(again.has_value());
   EXPECT_NE(again.error().message.find("does not come back"), std::string::npos);

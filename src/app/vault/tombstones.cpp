@@ -60,13 +60,13 @@ Result<std::vector<TombstoneRow>> Tombstones::forgotten(std::span<const Tombston
     PROVISO_TRY(const auto plain,
                 crypto::open(index_key_, context_of(list_, row.mark), row.sealed));
     PROVISO_TRY(const auto trace, parse(plain.text()));
-    if (trace.until >= before || trace.reason == kForgotten) continue;
+    if (trace.until >= before || trace.entry.empty()) continue;
     changed.push_back(sealed(row.mark,
                              {.entry = {},
                               .category = {},
                               .active_from = {},
                               .until = trace.until,
-                              .reason = std::string(kForgotten)}));
+                              .reason = "forgotten"}));
   }
   return changed;
 }
