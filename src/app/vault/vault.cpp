@@ -74,6 +74,12 @@ audit::Act refusal(std::string_view note, const Error& error) {
   return {.kind = "entry_refused", .body = std::move(body)};
 }
 
+// Whenever it was asked for.
+bool is_same(Entry asked, const Entry& stored) {
+  asked.asked_at = stored.asked_at;
+  return asked == stored;
+}
+
 Error too_many(std::size_t found) {
   return Error{ErrorCode::kOverLimit,
                concat("at most ",
@@ -409,19 +415,15 @@ Result<std::vector<Known>> Vault::known() {
 
 Result<bool> Vault::holds(const Entry& entry) {
   PROVISO_TRY(const auto stored, state_->find(entry.id));
-  if (!stored) return false;
-  Entry same = entry;
-  same.asked_at = stored->entry.asked_at;
-  return same == stored->entry;
+  return stored && is_same(entry, stored->entry);
 }
 
 Result<Comparison> Vault::compare(const Entry& source) {
   PROVISO_TRY(const auto stored, state_->find(source.id));
   if (!stored) return Comparison::kAbsent;
-  Entry same = source;
-  same.asked_at = stored->entry.asked_at;
-  same.asked_by = stored->entry.asked_by;
-  return same == stored->entry ? Comparison::kSame : Comparison::kChanged;
+  Entry asked = source;
+  asked.asked_by = stored->entry.asked_by;
+  return is_same(asked, stored->entry) ? Comparison::kSame : Comparison::kChanged;
 }
 
 Result<std::vector<std::string>> Vault::ids() {
