@@ -27,8 +27,12 @@ void read_content(std::span<const std::byte> content) {
 }
 
 void read_locked(std::span<const std::byte> file) {
+  const ListSource source(file);
+  const auto head = parse_head(source);
+  if (!head) return;
   const auto list = SealedList::load_locked(
-      ListSource(file),
+      source,
+      head.value(),
       [](const LockedContent& locked, std::span<std::byte> content) -> Result<bool> {
         std::ranges::copy(locked.sealed.first(content.size()), content.begin());
         return true;

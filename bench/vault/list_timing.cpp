@@ -111,7 +111,7 @@ int run(const std::filesystem::path& file,
   {
     const auto contents = made(entries, thumbnail_bytes);
     vault.add(contents.entries);
-    const auto written = vault::lock(contents, list_key, vault.keys()).value();
+    const auto written = vault::lock(contents, list_key, vault.keys()).value().bytes;
     bytes = written.size();
     PROVISO_CHECK(write_file_durably(file, written).has_value());
   }
@@ -120,7 +120,9 @@ int run(const std::filesystem::path& file,
     const auto start = std::chrono::steady_clock::now();
     const auto source = watchlist::ListSource::open(file);
     PROVISO_CHECK(source.has_value());
-    const auto list = vault::open_locked(source.value(), list_key, vault.keys());
+    const auto head = watchlist::parse_head(source.value());
+    PROVISO_CHECK(head.has_value());
+    const auto list = vault::open_locked(source.value(), head.value(), list_key, vault.keys());
     PROVISO_CHECK(list.has_value());
     const auto searcher = Searcher::create(list.value(), kThreads);
     PROVISO_CHECK(searcher.has_value());

@@ -162,15 +162,16 @@ Result<std::filesystem::path> DeploymentDesk::draft_report(std::string_view stop
 }
 
 Result<std::string> DeploymentDesk::end_list() {
+  const authority::Statement& statement = said_.statement;
+  PROVISO_TRY(const auto keys, list_keys_of(site_));
+  if (!keys || !keys->has(statement.watchlist)) return std::string();
   const int hours = policy_->retention.watchlist_h;
   if (hours > 0) {
     return concat("kept for ", hours, " h, as the policy says; `proviso vault expire` destroys it");
   }
-  const authority::Statement& statement = said_.statement;
   PROVISO_TRY(const auto other, site::other_with_list(site_, statement, *policy_, *officers_));
   if (!other.empty()) return concat("kept: deployment ", other, " names it too");
-  PROVISO_TRY(const bool was_there, destroy_list(site_, statement.watchlist));
-  if (!was_there) return std::string();
+  PROVISO_TRY_DONE(keys->destroy(statement.watchlist));
   PROVISO_TRY_DONE(site::record(site_,
                                 SystemClock(),
                                 "list_destroyed",

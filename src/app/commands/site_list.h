@@ -1,7 +1,7 @@
 #pragma once
 
 // A sealed list as a command is given it: in the clear, or locked under the keys of the site's
-// vault, and how a locked one is destroyed.
+// vault, and where the keys of locked ones are.
 //
 //   errors   those of watchlist::SealedList, vault::open_locked() and vault_place.h; kNotFound also
 //            where the list's key has been destroyed
@@ -11,12 +11,13 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/site/site.h"
 #include "base/core/result.h"
-#include "base/crypto/digest.h"
 #include "safeguards/watchlist/sealed_list.h"
+#include "safeguards/watchlist/sealed_list_keys.h"
 
 namespace proviso::commands {
 
@@ -32,8 +33,8 @@ struct ListArgument {
 Result<std::shared_ptr<const watchlist::SealedList>> load_list(const site::Site& site,
                                                                const ListArgument& argument);
 
-// Nothing opens the list from then on. False where there is no key of it here. Nothing needs to be
-// unlocked for it.
-Result<bool> destroy_list(const site::Site& site, const crypto::Digest& watchlist);
+// The keys of the lists that the site's vault has sealed; empty where it has no vault. For them
+// nothing needs to be unlocked.
+Result<std::optional<watchlist::SealedListKeys>> list_keys_of(const site::Site& site);
 
 }  // namespace proviso::commands

@@ -172,21 +172,19 @@ Status VaultDesk::record_findings(std::span<const Asked> ones,
   return record(std::move(acts));
 }
 
-Result<std::vector<std::byte>> VaultDesk::lock(const watchlist::ListContents& contents) {
+Result<watchlist::LockedBytes> VaultDesk::lock(const watchlist::ListContents& contents) {
   PROVISO_CHECK(master_.has_value());
   PROVISO_TRY(const auto list_key, crypto::new_sealing_key());
   const watchlist::ListId list = vault_list_id();
   PROVISO_TRY(
-      auto bytes,
+      auto locked,
       vault::lock(contents,
                   list_key,
                   {.list = list, .master = *master_, .database = *database_, .files = *keys_}));
   PROVISO_TRY_DONE(
       watchlist::SealedListKeys(place_.keys)
-          .keep({.watchlist = watchlist::digest_of(contents), .sealed_at = contents.made_at},
-                list_key,
-                *master_));
-  return bytes;
+          .keep({.watchlist = locked.digest, .sealed_at = contents.made_at}, list_key, *master_));
+  return locked;
 }
 
 Result<std::size_t> VaultDesk::destroy_old_lists() {

@@ -81,7 +81,7 @@ class VaultDesk {
   };
   Result<std::vector<std::vector<vault::Finding>>> findings_of(std::span<const Asked> ones);
   // The list locked under keys of the vault and one of its own, which is kept until it is destroyed.
-  Result<std::vector<std::byte>> lock(const watchlist::ListContents& contents);
+  Result<watchlist::LockedBytes> lock(const watchlist::ListContents& contents);
   // Those that nobody may run with any more: sealed longer ago than the policy's age_h_max, and
   // what it keeps lists for after. Recorded: `list_destroyed`. How many there were.
   Result<std::size_t> destroy_old_lists();

@@ -133,12 +133,12 @@ Status seal_list(VaultDesk& desk, const SealOptions& options) {
   std::cout << to_text(composition);
   warn_of_one_category(composition, desk.policy().watchlist.category_permille_warned);
   PROVISO_TRY(const auto contents, contents_of(active.entries, composition, desk.now()));
-  PROVISO_TRY(const auto bytes, desk.lock(contents));
-  const std::string digest = crypto::to_hex(watchlist::digest_of(contents));
+  PROVISO_TRY(const auto locked, desk.lock(contents));
+  const std::string digest = crypto::to_hex(locked.digest);
   PROVISO_TRY_DONE(desk.record(
       "list_sealed",
       {{"entries", static_cast<std::int64_t>(contents.entries.size())}, {"watchlist", digest}}));
-  PROVISO_TRY_DONE(write_file_durably(options.output, std::span<const std::byte>(bytes)));
+  PROVISO_TRY_DONE(write_file_durably(options.output, std::span<const std::byte>(locked.bytes)));
   std::cout << "sealed    " << options.output << "\nsha256    " << digest
             << " (of its head)\nIt opens with this site's vault alone, until its deployment has "
                "ended: `proviso watch --unlock FILE`\n";

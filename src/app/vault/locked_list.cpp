@@ -62,7 +62,7 @@ class KeyRows {
 
 }  // namespace
 
-Result<std::vector<std::byte>> lock(const watchlist::ListContents& contents,
+Result<watchlist::LockedBytes> lock(const watchlist::ListContents& contents,
                                     const crypto::Secret& list_key,
                                     const EntryKeys& keys) {
   Tables tables(keys.database, keys.list.text());
@@ -70,8 +70,8 @@ Result<std::vector<std::byte>> lock(const watchlist::ListContents& contents,
   PROVISO_TRY(auto found, tables.rows());
   const KeyRows rows(std::move(found));
   PROVISO_TRY(auto key, ContentKey::create());
-  const crypto::Digest digest = watchlist::digest_of(contents);
-  const auto seal = [&](const EntryId& entry,
+  const auto seal = [&](const crypto::Digest& digest,
+                        const EntryId& entry,
                         std::span<const std::byte> content) -> Result<std::vector<std::byte>> {
     const WrappedKey* const row = rows.find(entry);
     if (row == nullptr) {
@@ -86,7 +86,10 @@ Result<std::vector<std::byte>> lock(const watchlist::ListContents& contents,
 }
 
 Result<std::shared_ptr<const watchlist::SealedList>> open_locked(
-    const watchlist::ListSource& source, const crypto::Secret& list_key, const EntryKeys& keys) {
+    const watchlist::ListSource& source,
+    const watchlist::ListHead& head,
+    const crypto::Secret& list_key,
+    const EntryKeys& keys) {
   Tables tables(keys.database, keys.list.text());
   PROVISO_TRY(const auto keyring, Keyring::open(keys.list, keys.master, keys.files, tables));
   PROVISO_TRY(auto found, tables.rows());
@@ -106,7 +109,7 @@ Result<std::shared_ptr<const watchlist::SealedList>> open_locked(
         key.secret(), content_context(locked.watchlist, locked.entry), locked.sealed, content));
     return true;
   };
-  return watchlist::SealedList::load_locked(source, open);
+  return watchlist::SealedList::load_locked(source, head, open);
 }
 
 }  // namespace proviso::vault

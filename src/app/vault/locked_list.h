@@ -26,10 +26,13 @@ struct EntryKeys {
   watchlist::KeyFiles& files;
 };
 
-Result<std::vector<std::byte>> lock(const watchlist::ListContents& contents,
+Result<watchlist::LockedBytes> lock(const watchlist::ListContents& contents,
                                     const crypto::Secret& list_key,
                                     const EntryKeys& keys);
 Result<std::shared_ptr<const watchlist::SealedList>> open_locked(
-    const watchlist::ListSource& source, const crypto::Secret& list_key, const EntryKeys& keys);
+    const watchlist::ListSource& source,
+    const watchlist::ListHead& head,  // Of that source.
+    const crypto::Secret& list_key,
+    const EntryKeys& keys);
 
 }  // namespace proviso::vault

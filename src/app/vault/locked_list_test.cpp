@@ -10,6 +10,7 @@
 #include "app/vault/thief_tool.h"
 #include "base/crypto/random.h"
 #include "base/crypto/sealed_bytes.h"
+#include "safeguards/watchlist/small_list_tool.h"
 
 namespace proviso::vault {
 namespace {
@@ -23,14 +24,21 @@ class LockedListTest : public VaultTest {
     if (IsSkipped() || HasFatalFailure()) return;
     for (const char* id : {"w-1", "w-2", "w-3"}) add(entry_of(id));
     contents_ = contents();
-    bytes_ = lock(contents_, list_key_, entry_keys()).value();
+    bytes_ = lock(contents_, list_key_, entry_keys()).value().bytes;
   }
 
   EntryKeys entry_keys() {
     return {.list = list, .master = master, .database = *database, .files = keys};
   }
   Result<std::shared_ptr<const SealedList>> open(std::span<const std::byte> bytes) {
-    return open_locked(watchlist::ListSource(bytes), list_key_, entry_keys());
+    return open_with(bytes, list_key_, entry_keys());
+  }
+  static Result<std::shared_ptr<const SealedList>> open_with(std::span<const std::byte> bytes,
+                                                             const crypto::Secret& list_key,
+                                                             const EntryKeys& keys) {
+    const watchlist::ListSource source(bytes);
+    PROVISO_TRY(const auto head, watchlist::parse_head(source));
+    return open_locked(source, head, list_key, keys);
   }
   watchlist::ListContents contents() {
     const ActiveList active = vault->active(rules()).value();
@@ -72,16 +80,14 @@ TEST_P(LockedListTest, OpensWithTheVaultAndTheListsOwnKeyAndForNobodyElse) {
   EXPECT_TRUE(std::ranges::equal(opened_list->templates().first(opened_list->dimension()),
                                  values_of("w-1")));
 
-  EXPECT_EQ(
-      open_locked(watchlist::ListSource(bytes_), key_from("another"), entry_keys()).error().code,
-      ErrorCode::kCorrupt);
+  EXPECT_EQ(open_with(bytes_, key_from("another"), entry_keys()).error().code, ErrorCode::kCorrupt);
   const crypto::Secret other = key_from("another");
-  EXPECT_EQ(open_locked(watchlist::ListSource(bytes_),
-                        list_key_,
-                        {.list = list, .master = other, .database = *database, .files = keys})
-                .error()
-                .code,
-            ErrorCode::kNotAuthorised);
+  EXPECT_EQ(
+      open_with(
+          bytes_, list_key_, {.list = list, .master = other, .database = *database, .files = keys})
+          .error()
+          .code,
+      ErrorCode::kNotAuthorised);
   EXPECT_EQ(SealedList::parse(bytes_).error().code, ErrorCode::kInvalidInput);
 }
 
@@ -152,7 +158,7 @@ TEST_P(LockedListTest, HoldsEachContentToItsEntryAndItsList) {
 
   auto other = contents_;
   other.made_at += std::chrono::seconds(1);
-  auto moved = lock(other, list_key_, entry_keys()).value();
+  auto moved = lock(other, list_key_, entry_keys()).value().bytes;
   ASSERT_TRUE(open(moved).has_value());
   std::copy(first, second, moved.begin() + static_cast<std::ptrdiff_t>(head.contents_at));
   EXPECT_EQ(open(moved).error().code, ErrorCode::kCorrupt);
@@ -171,7 +177,7 @@ TEST_P(LockedListTest, IsHeldToTheCategoriesThatWereShownToWhoSigned) {
   auto other = contents_;
   ASSERT_FALSE(other.composition->categories.empty());
   other.composition->categories["missing-at-risk"] += 1;
-  const auto bytes = lock(other, list_key_, entry_keys()).value();
+  const auto bytes = lock(other, list_key_, entry_keys()).value().bytes;
   const auto refused = open(bytes);
   ASSERT_FALSE(refused.has_value());
   EXPECT_NE(refused.error().message.find("other categories"), std::string::npos);

@@ -305,28 +305,24 @@ std::vector<std::byte> to_bytes(const ListContents& list) {
   return bytes;
 }
 
-crypto::Digest digest_of(const ListContents& list) {
-  return crypto::sha256(head_of(list));
-}
-
-Result<std::vector<std::byte>> to_locked_bytes(const ListContents& list, const Sealing& sealing) {
+Result<LockedBytes> to_locked_bytes(const ListContents& list, const Sealing& sealing) {
   PROVISO_CHECK(list.state == ListState::kSealed);
   const auto head = head_of(list);
   std::size_t length = kLockedLine.size() + head.size();
   for (const ListEntry& entry : list.entries) {
     length += content_length(entry) + crypto::kSealedOverheadBytes;
   }
-  std::vector<std::byte> bytes;
-  bytes.reserve(length);
-  append(bytes, kLockedLine);
-  append(bytes, head);
+  LockedBytes locked{.digest = crypto::sha256(head), .bytes = {}};
+  locked.bytes.reserve(length);
+  append(locked.bytes, kLockedLine);
+  append(locked.bytes, head);
   for (const ListEntry& entry : list.entries) {
     const auto content = content_of(entry);
-    PROVISO_TRY(const auto sealed, sealing(entry.id, content));
+    PROVISO_TRY(const auto sealed, sealing(locked.digest, entry.id, content));
     PROVISO_CHECK(sealed.size() == content.size() + crypto::kSealedOverheadBytes);
-    append(bytes, sealed);
+    append(locked.bytes, sealed);
   }
-  return bytes;
+  return locked;
 }
 
 std::size_t file_bytes(const ListEntry& entry) {

@@ -94,13 +94,17 @@ Result<ListEntry> parse_content(const ListRecord& record,
 // Errors: also kInvalidInput for a locked list.
 Result<ListContents> parse_list(std::span<const std::byte> bytes);
 std::vector<std::byte> to_bytes(const ListContents& list);
-crypto::Digest digest_of(const ListContents& list);
 
-// Seals the content of an entry: crypto::kSealedOverheadBytes more than it had.
-using Sealing = std::function<Result<std::vector<std::byte>>(const EntryId& entry,
-                                                             std::span<const std::byte> content)>;
+// Seals the content of an entry of the list with that digest: crypto::kSealedOverheadBytes more
+// than it had.
+using Sealing = std::function<Result<std::vector<std::byte>>(
+    const crypto::Digest& watchlist, const EntryId& entry, std::span<const std::byte> content)>;
+struct LockedBytes {
+  crypto::Digest digest;  // The list's.
+  std::vector<std::byte> bytes;
+};
 // Errors: those of `sealing`.
-Result<std::vector<std::byte>> to_locked_bytes(const ListContents& list, const Sealing& sealing);
+Result<LockedBytes> to_locked_bytes(const ListContents& list, const Sealing& sealing);
 
 // What the entry adds to the file.
 std::size_t file_bytes(const ListEntry& entry);

@@ -191,8 +191,8 @@ Status SealedList::Loading::take(const Lane& lane,
 }
 
 Result<std::shared_ptr<const SealedList>> SealedList::load_from(const ListSource& source,
+                                                                const ListHead& head,
                                                                 const Unlock* unlock) {
-  PROVISO_TRY(const auto head, parse_head(source));
   if (head.is_locked != (unlock != nullptr)) {
     return Error{ErrorCode::kInvalidInput,
                  head.is_locked
@@ -229,7 +229,8 @@ Result<std::shared_ptr<const SealedList>> SealedList::load(const std::filesystem
 }
 
 Result<std::shared_ptr<const SealedList>> SealedList::load(const ListSource& source) {
-  return load_from(source, nullptr);
+  PROVISO_TRY(const auto head, parse_head(source));
+  return load_from(source, head, nullptr);
 }
 
 Result<std::shared_ptr<const SealedList>> SealedList::parse(std::span<const std::byte> bytes) {
@@ -237,8 +238,9 @@ Result<std::shared_ptr<const SealedList>> SealedList::parse(std::span<const std:
 }
 
 Result<std::shared_ptr<const SealedList>> SealedList::load_locked(const ListSource& source,
+                                                                  const ListHead& head,
                                                                   const Unlock& unlock) {
-  return load_from(source, &unlock);
+  return load_from(source, head, &unlock);
 }
 
 }  // namespace proviso::watchlist

@@ -58,8 +58,9 @@ class SealedList {
   static Result<std::shared_ptr<const SealedList>> load(const std::filesystem::path& path);
   static Result<std::shared_ptr<const SealedList>> load(const ListSource& source);
   static Result<std::shared_ptr<const SealedList>> parse(std::span<const std::byte> bytes);
-  // A locked one. Errors: kInvalidInput for one in the clear.
+  // A locked one, of which `head` was read. Errors: kInvalidInput for one in the clear.
   static Result<std::shared_ptr<const SealedList>> load_locked(const ListSource& source,
+                                                               const ListHead& head,
                                                                const Unlock& unlock);
 
   std::span<const SealedEntry> entries() const { return entries_; }
@@ -80,6 +81,7 @@ class SealedList {
   SealedList() = default;
   class Loading;
   static Result<std::shared_ptr<const SealedList>> load_from(const ListSource& source,
+                                                             const ListHead& head,
                                                              const Unlock* unlock);
   struct AlignedFree {
     void operator()(float* block) const noexcept;

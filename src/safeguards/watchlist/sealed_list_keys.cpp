@@ -41,6 +41,11 @@ Result<crypto::Secret> SealedListKeys::read(const crypto::Digest& watchlist,
   return read_sealed_list_key_file(text.value(), watchlist, master);
 }
 
+bool SealedListKeys::has(const crypto::Digest& watchlist) const {
+  std::error_code fault;
+  return std::filesystem::exists(path_of(watchlist), fault);
+}
+
 Status SealedListKeys::destroy(const crypto::Digest& watchlist) const {
   Status destroyed = destroy_file(path_of(watchlist));
   if (!destroyed && destroyed.error().code == ErrorCode::kNotFound) return no_key(watchlist);

@@ -27,6 +27,7 @@ class SealedListKeys {
               const crypto::Secret& key,
               const crypto::Secret& master) const;
   Result<crypto::Secret> read(const crypto::Digest& watchlist, const crypto::Secret& master) const;
+  bool has(const crypto::Digest& watchlist) const;
   Status destroy(const crypto::Digest& watchlist) const;
   // Those that have a key still, by digest.
   Result<std::vector<SealedListPlace>> all() const;

@@ -69,22 +69,28 @@ inline std::vector<std::byte> vector_bytes(ListState state) {
   return read_file(vector_file(state), kFileBytesMax).value();
 }
 
+inline crypto::Digest digest_of(const ListContents& list) {
+  return parse_head(ListSource(to_bytes(list))).value().digest;
+}
+
 // A locked list whose contents are padded and not sealed: for all that is not about their keys.
 inline std::vector<std::byte> as_if_locked(const ListContents& list) {
-  const auto sealing = [](const EntryId&, std::span<const std::byte> content) {
-    std::vector<std::byte> padded(content.begin(), content.end());
-    padded.resize(content.size() + crypto::kSealedOverheadBytes);
-    return Result(std::move(padded));
-  };
-  return to_locked_bytes(list, sealing).value();
+  const auto sealing =
+      [](const crypto::Digest&, const EntryId&, std::span<const std::byte> content) {
+        std::vector<std::byte> padded(content.begin(), content.end());
+        padded.resize(content.size() + crypto::kSealedOverheadBytes);
+        return Result(std::move(padded));
+      };
+  return to_locked_bytes(list, sealing).value().bytes;
 }
 
 // That list as a vault opens it which has erased `erased` since.
 inline Result<std::shared_ptr<const SealedList>> opened_by_vault(std::span<const std::byte> bytes,
                                                                  std::string_view erased = {}) {
+  const ListSource source(bytes);
+  PROVISO_TRY(const auto head, parse_head(source));
   return SealedList::load_locked(
-      ListSource(bytes),
-      [&](const LockedContent& locked, std::span<std::byte> content) -> Result<bool> {
+      source, head, [&](const LockedContent& locked, std::span<std::byte> content) -> Result<bool> {
         PROVISO_CHECK(locked.lane < kLoadLanesMax);
         std::ranges::copy(locked.sealed.first(content.size()), content.begin());
         return locked.entry.text() != erased;
