@@ -215,7 +215,10 @@ class Site {
         .points = {{{120, 130}, {160, 130}, {140, 150}, {125, 165}, {155, 165}}},
         .confidence = 1};
     const auto permit = desk.admit().value();
-    auto reference = embedder.embed(permit, image::to_yuv(image::BgrImage(kFrame)), face).value();
+    const image::BgrImage aligned =
+        embed::aligned_crop(image::to_yuv(image::BgrImage(kFrame)), face);
+    const embed::EnrolmentShot shot{.permit = permit, .aligned = aligned};
+    auto reference = embedder.embed(std::span(&shot, 1)).value().front();
     auto file = watchlist::ListFile::create(models_.digest, models_.dimension, clock_.wall());
     PROVISO_CHECK(file.add({.id = id,
                             .label = "Nobody",

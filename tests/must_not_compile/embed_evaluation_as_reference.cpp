@@ -7,12 +7,13 @@ using namespace proviso;
 Result<watchlist::Reference> reference_of(
     embed::Embedder& embedder,
     [[maybe_unused]] const authority::EnrolmentPermit& enrolment,
+    [[maybe_unused]] std::span<const embed::WeightedReference> enrolled,
     [[maybe_unused]] const authority::EvaluationPermit& evaluation,
-    const image::YuvImage& picture,
-    const detect::Face& face) {
+    [[maybe_unused]] const image::YuvImage& picture,
+    [[maybe_unused]] const detect::Face& face) {
 #ifdef REFUSED
   return embedder.embed(evaluation, picture, face);
 #else
-  return embedder.embed(enrolment, picture, face);
+  return embedder.fuse(enrolment, enrolled);
 #endif
 }

@@ -1,15 +1,15 @@
-// refused: no matching function for call to .*Embedder::embed.const proviso::image::YuvImage
+// refused: member .*permit.* is uninitialized reference
 #include "stages/embed/embedder.h"
 
 using namespace proviso;
 
 bool has_template(embed::Embedder& embedder,
                   [[maybe_unused]] const authority::EnrolmentPermit& permit,
-                  const image::YuvImage& photograph,
-                  const detect::Face& face) {
+                  const image::BgrImage& aligned) {
 #ifdef REFUSED
-  return embedder.embed(photograph, face).has_value();
+  const embed::EnrolmentShot shot{.aligned = aligned};
 #else
-  return embedder.embed(permit, photograph, face).has_value();
+  const embed::EnrolmentShot shot{.permit = permit, .aligned = aligned};
 #endif
+  return embedder.embed(std::span(&shot, 1)).has_value();
 }

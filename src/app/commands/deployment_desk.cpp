@@ -171,14 +171,15 @@ Result<std::string> DeploymentDesk::end_list() {
   }
   PROVISO_TRY(const auto other, site::other_with_list(site_, statement, *policy_, *officers_));
   if (!other.empty()) return concat("kept: deployment ", other, " names it too");
-  PROVISO_TRY_DONE(keys->destroy(statement.watchlist));
-  PROVISO_TRY_DONE(site::record(site_,
-                                SystemClock(),
-                                "list_destroyed",
-                                {{"deployment", reference()},
-                                 {"officer", request_.by},
-                                 {"reason", "deployment-ended"},
-                                 {"watchlist", crypto::to_hex(statement.watchlist)}}));
+  PROVISO_TRY_DONE(keys->destroy(statement.watchlist, [&] {
+    return site::record(site_,
+                        SystemClock(),
+                        "list_destroyed",
+                        {{"deployment", reference()},
+                         {"officer", request_.by},
+                         {"reason", "deployment-ended"},
+                         {"watchlist", crypto::to_hex(statement.watchlist)}});
+  }));
   return std::string("destroyed: nothing opens it any more");
 }
 

@@ -194,9 +194,10 @@ Result<std::size_t> VaultDesk::destroy_old_lists() {
   std::size_t count = 0;
   for (const watchlist::SealedListPlace& one : all) {
     if (now_ - one.sealed_at <= kept) continue;
-    PROVISO_TRY_DONE(keys.destroy(one.watchlist));
-    PROVISO_TRY_DONE(record("list_destroyed",
-                            {{"reason", "expired"}, {"watchlist", crypto::to_hex(one.watchlist)}}));
+    PROVISO_TRY_DONE(keys.destroy(one.watchlist, [&] {
+      return record("list_destroyed",
+                    {{"reason", "expired"}, {"watchlist", crypto::to_hex(one.watchlist)}});
+    }));
     ++count;
   }
   return count;

@@ -195,19 +195,23 @@ TEST_F(EnrolmentOfPhotographs, SeveralFacesAreRefusedWithTheirNumber) {
   expect_refused(photograph("t1.jpg"), "several faces: 6");
 }
 
-TEST_F(EnrolmentOfPhotographs, AFaceIsLookedForOnceUnlessItFillsTheFineLook) {
+TEST_F(EnrolmentOfPhotographs,
+       AFaceThatStandsOutIsLookedAtTwiceWhateverThePhotographsSizeAndASmallOneThrice) {
   const auto looks = [&](const Photograph& of) {
     const std::uint64_t before = models_->detector->images_run();
     EXPECT_TRUE(enrol({of}).entry);
     return models_->detector->images_run() - before;
   };
-  EXPECT_EQ(looks(photograph("obama.jpg")), 1U);
+  EXPECT_EQ(looks(photograph("obama.jpg")), 2U);
   const auto whole = jpeg::decode(photograph("obama.jpg").bytes).value();
   const auto width = static_cast<float>(whole.size.width);
   const auto height = static_cast<float>(whole.size.height);
   image::BgrImage large({whole.size.width * 3, whole.size.height * 3});
   image::paste_scaled(large, whole, {0, 0, width * 3, height * 3});
   EXPECT_EQ(looks(encoded("large", large)), 2U);
+  image::BgrImage mostly_black({whole.size.width * 4, whole.size.height * 4});
+  image::paste_scaled(mostly_black, whole, {0, 0, width, height});
+  EXPECT_EQ(looks(encoded("mostly black", mostly_black)), 3U);
 }
 
 TEST_F(EnrolmentOfPhotographs, APictureWithoutAFaceIsRefused) {

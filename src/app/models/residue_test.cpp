@@ -121,7 +121,9 @@ TEST_F(ResidueTest, DISABLED_WritesWhatToLookFor) {
   for (std::size_t n = 0; n < passers_.frames.size(); ++n) {
     for (const detect::Face& face : passers_.faces[n]) {
       add_needles(needles_, "raw", raw(n, face));
-      references.push_back(embedder_->embed(permit, passers_.frames[n].pixels, face).value());
+      const image::BgrImage aligned = embed::aligned_crop(passers_.frames[n].pixels, face);
+      const embed::EnrolmentShot shot{.permit = permit, .aligned = aligned};
+      references.push_back(embedder_->embed(std::span(&shot, 1)).value().front());
       add_needles(needles_, "normalised", references.back().values());
     }
   }

@@ -174,11 +174,14 @@ class PipelineTest : public testing::Test {
     auto file = watchlist::ListFile::create(crypto::sha256("pack"), kDimension, kNow);
     const EntryId id = EntryId::parse("sought").value();
     authority::EnrolmentDesk desk(id, clock_);
-    auto reference = embedder_->embed(desk.admit().value(), chequered(), face());
+    const auto permit = desk.admit().value();
+    const image::BgrImage aligned = embed::aligned_crop(chequered(), face());
+    const embed::EnrolmentShot shot{.permit = permit, .aligned = aligned};
+    auto reference = embedder_->embed(std::span(&shot, 1)).value().front();
     ASSERT_TRUE(file.add({.id = id,
                           .label = "Sought",
                           .photographs = {crypto::sha256("photograph")},
-                          .reference = std::move(reference).value(),
+                          .reference = std::move(reference),
                           .thumbnail_jpeg = {}}));
     list_ = watchlist::SealedList::parse(file.seal(kNow)).value();
     searcher_ = search::Searcher::create(list_).value();

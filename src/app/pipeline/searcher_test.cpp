@@ -98,13 +98,15 @@ class SearcherTest : public testing::Test {
     for (std::size_t number = 0; number < entries; ++number) {
       const auto id = EntryId::parse("entry-" + std::to_string(100 + number)).value();
       authority::EnrolmentDesk desk{id, clock_};
-      const auto permit = desk.admit();
+      const auto permit = desk.admit().value();
       network_->give(direction(number));
-      auto reference = embedder_->embed(permit.value(), grey_picture(), some_face());
+      const image::BgrImage aligned = embed::aligned_crop(grey_picture(), some_face());
+      const embed::EnrolmentShot shot{.permit = permit, .aligned = aligned};
+      auto reference = embedder_->embed(std::span(&shot, 1)).value().front();
       ASSERT_TRUE(file.add({.id = id,
                             .label = id.text(),
                             .photographs = {crypto::sha256(id.text())},
-                            .reference = std::move(reference).value(),
+                            .reference = std::move(reference),
                             .thumbnail_jpeg = {}}));
     }
     list_ = watchlist::SealedList::parse(file.seal(kNow)).value();

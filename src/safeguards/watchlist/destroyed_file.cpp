@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -44,18 +45,23 @@ Status overwrite(int file, const std::filesystem::path& path) {
 
 }  // namespace
 
-Status destroy_file(const std::filesystem::path& path) {
+Status destroy_file(const std::filesystem::path& path, const Recorded& recorded) {
   {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file.is_open()) return failed("open", path);
     PROVISO_TRY_DONE(overwrite(file.number(), path));
   }
+  PROVISO_TRY_DONE(recorded());
   if (::unlink(path.c_str()) != 0) return failed("unlink", path);
   const std::filesystem::path in = path.parent_path();
   const Descriptor folder(::open(in.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.is_open()) return failed("open", in);
   if (::fsync(folder.number()) != 0) return failed("fsync", in);
   return Done{};
+}
+
+bool is_destroyed(std::string_view bytes) {
+  return !bytes.empty() && std::ranges::all_of(bytes, [](char byte) { return byte == '\0'; });
 }
 
 Error unreadable_keys(const std::filesystem::path& folder, const std::error_code& why) {

@@ -6,7 +6,6 @@
 
 #include "base/core/concat.h"
 #include "base/core/file.h"
-#include "safeguards/watchlist/destroyed_file.h"
 
 namespace proviso::watchlist {
 namespace {
@@ -19,6 +18,13 @@ Error no_key(const crypto::Digest& watchlist) {
                       crypto::to_hex(watchlist),
                       " has no key here: it was destroyed when its deployment ended, or another "
                       "site's vault sealed the list; seal a new one, and draft a new authority")};
+}
+
+// Of a file of this name that holds `text`.
+Result<SealedListPlace> place_of(std::string_view name, std::string_view text) {
+  if (!is_destroyed(text)) return sealed_list_place(text);
+  PROVISO_TRY(const auto watchlist, crypto::parse_digest(name.substr(kSealedListNameStart.size())));
+  return SealedListPlace{.watchlist = watchlist, .sealed_at = {}};
 }
 
 }  // namespace
@@ -38,6 +44,7 @@ Result<crypto::Secret> SealedListKeys::read(const crypto::Digest& watchlist,
   const auto text = read_text_file(path_of(watchlist), kListKeyFileBytesMax);
   if (!text && text.error().code == ErrorCode::kNotFound) return no_key(watchlist);
   if (!text) return text.error();
+  if (is_destroyed(text.value())) return no_key(watchlist);
   return read_sealed_list_key_file(text.value(), watchlist, master);
 }
 
@@ -46,8 +53,8 @@ bool SealedListKeys::has(const crypto::Digest& watchlist) const {
   return std::filesystem::exists(path_of(watchlist), fault);
 }
 
-Status SealedListKeys::destroy(const crypto::Digest& watchlist) const {
-  Status destroyed = destroy_file(path_of(watchlist));
+Status SealedListKeys::destroy(const crypto::Digest& watchlist, const Recorded& recorded) const {
+  Status destroyed = destroy_file(path_of(watchlist), recorded);
   if (!destroyed && destroyed.error().code == ErrorCode::kNotFound) return no_key(watchlist);
   return destroyed;
 }
@@ -61,7 +68,7 @@ Result<std::vector<SealedListPlace>> SealedListKeys::all() const {
     if (!name.starts_with(kSealedListNameStart)) continue;
     const auto text = read_text_file(at->path(), kListKeyFileBytesMax);
     if (!text) return text.error();
-    PROVISO_TRY(const auto place, sealed_list_place(text.value()));
+    PROVISO_TRY(const auto place, place_of(name, text.value()));
     if (path_of(place.watchlist) == at->path()) places.push_back(place);
   }
   if (error) return unreadable_keys(folder_, error);

@@ -33,6 +33,7 @@ class SealedListKeysTest : public testing::Test {
     return read.has_value() && std::ranges::equal(read.value().bytes(), key_.bytes());
   }
 
+  const Recorded nothing_ = [] { return Status(Done{}); };
   fs::path folder_;
   const SealedListPlace place_{.watchlist = crypto::sha256("a list"),
                                .sealed_at = parse_rfc3339("2026-11-24T09:00:00Z").value()};
@@ -53,7 +54,7 @@ TEST_F(SealedListKeysTest, AreDestroyedWhereTheyStandAndNothingElseIs) {
   const int held = ::open(file().c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_GE(held, 0);
   ASSERT_TRUE(write_file_durably(folder_ / "list-key.1", std::string_view("kept")));
-  ASSERT_TRUE(keys().destroy(place_.watchlist));
+  ASSERT_TRUE(keys().destroy(place_.watchlist, nothing_));
   std::string bytes(512, 'x');
   const ssize_t count = ::pread(held, bytes.data(), bytes.size(), 0);
   ::close(held);
@@ -61,9 +62,31 @@ TEST_F(SealedListKeysTest, AreDestroyedWhereTheyStandAndNothingElseIs) {
   EXPECT_EQ(bytes.substr(0, static_cast<std::size_t>(count)),
             std::string(static_cast<std::size_t>(count), '\0'));
   EXPECT_EQ(keys().read(place_.watchlist, master_).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(keys().destroy(place_.watchlist).error().code, ErrorCode::kNotFound)
+  EXPECT_EQ(keys().destroy(place_.watchlist, nothing_).error().code, ErrorCode::kNotFound)
       << "what is not there is not said to be destroyed";
   EXPECT_EQ(read_text_file(folder_ / "list-key.1", 100).value(), "kept");
+}
+
+TEST_F(SealedListKeysTest, DestroyedAndNotRecordedAreGoneAndFoundToBeRecordedTheNextTime) {
+  const Recorded fails = [] {
+    return Status(Error{ErrorCode::kUnavailable, "the log cannot be written"});
+  };
+  EXPECT_EQ(keys().destroy(place_.watchlist, fails).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(keys().read(place_.watchlist, master_).error().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(keys().has(place_.watchlist));
+  const auto all = keys().all().value();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].watchlist, place_.watchlist);
+  EXPECT_EQ(all[0].sealed_at, WallTime{}) << "older than any that is kept";
+
+  int count = 0;
+  const Recorded counts = [&] {
+    ++count;
+    return Status(Done{});
+  };
+  ASSERT_TRUE(keys().destroy(place_.watchlist, counts));
+  EXPECT_EQ(count, 1);
+  EXPECT_TRUE(keys().all().value().empty());
 }
 
 TEST_F(SealedListKeysTest, AreFoundWithTheTimeOfTheirSealing) {

@@ -13,11 +13,12 @@ constexpr int kInputMultiplePx = 32;       // YuNet's coarsest stride.
 constexpr float kNearFaceWidths = 3;       // Its side: the face may move by its width either way.
 constexpr float kPhotographSidePx = 1280;  // Of the fine look, where that is fine enough.
 constexpr float kPhotographSidePxSmall = 480;  // Of the coarse one.
-// In the fine look: so wide, and not so wide that a coarser one may see it better.
-constexpr float kClearFacePxMin = 64;
-constexpr float kClearFacePxMax = 320;
+constexpr float kPortraitSidePx = 320;         // Of the first look at a photograph to enrol.
+constexpr float kClearFacePxMin = 48;          // Wide in it: nobody else is as near.
+constexpr int kPortraitInputPx = 192;          // A region around such a face.
 // Photographs come in any size: a coarser step means fewer networks to compile.
 constexpr int kPhotographMultiplePx = 128;
+constexpr int kPortraitMultiplePx = 64;
 
 image::SizePx rounded_up(image::SizePx size, int multiple_px) {
   const auto up = [&](int side_px) {
@@ -50,14 +51,14 @@ bool is_cut(const Face& face, const image::RectPx& region, image::SizePx picture
           box.y + box.height > region.y + region.height - kMarginPx);
 }
 
-float near_side_px(const image::RectPx& expected) {
-  return std::max(static_cast<float>(kNearInputPx), kNearFaceWidths * expected.width);
+float near_side_px(const image::RectPx& expected, int input_px) {
+  return std::max(static_cast<float>(input_px), kNearFaceWidths * expected.width);
 }
 
 bool is_covered(const image::RectPx& expected, const image::RectPx& region) {
   const image::PointPx middle = image::centre(expected);
   const float face_width = region.width / kNearFaceWidths;
-  const float scale = region.width / near_side_px(expected);
+  const float scale = region.width / near_side_px(expected, kNearInputPx);
   return scale > 1 / 1.5F && scale < 1.5F && middle.x > region.x + face_width &&
          middle.x < region.x + region.width - face_width && middle.y > region.y + face_width &&
          middle.y < region.y + region.height - face_width;
@@ -134,6 +135,18 @@ Detector::Region Detector::region_of_whole(const image::YuvImage& picture,
           .input = rounded_up(scaled, multiple_px)};
 }
 
+Detector::Region Detector::region_around(const image::YuvImage& picture,
+                                         const image::RectPx& face,
+                                         int input_px) {
+  const float side = near_side_px(face, input_px);
+  const image::PointPx middle = image::centre(face);
+  return {.picture = &picture,
+          .box = {middle.x - side / 2, middle.y - side / 2, side, side},
+          .scaled = {input_px, input_px},
+          .input = {input_px, input_px},
+          .near = true};
+}
+
 std::vector<Detector::Region> Detector::regions_of(const LiveLook& look, std::size_t owner) const {
   const image::YuvImage& pixels = look.frame.pixels;
   std::vector<Region> regions;
@@ -146,14 +159,8 @@ std::vector<Detector::Region> Detector::regions_of(const LiveLook& look, std::si
     if (regions.size() == kNearMax) break;
     const auto covers = [&](const Region& region) { return is_covered(expected, region.box); };
     if (std::any_of(regions.begin(), regions.end(), covers)) continue;
-    const float side = near_side_px(expected);
-    const image::PointPx middle = image::centre(expected);
-    regions.push_back({.owner = owner,
-                       .picture = &pixels,
-                       .box = {middle.x - side / 2, middle.y - side / 2, side, side},
-                       .scaled = {kNearInputPx, kNearInputPx},
-                       .input = {kNearInputPx, kNearInputPx},
-                       .near = true});
+    regions.push_back(region_around(pixels, expected, kNearInputPx));
+    regions.back().owner = owner;
   }
   return regions;
 }
@@ -238,19 +245,19 @@ Result<std::vector<std::vector<Face>>> Detector::detect(std::span<const LiveLook
 }
 
 Result<std::vector<Face>> Detector::detect_portrait(const image::YuvImage& photograph) {
-  std::vector<Region> regions = looks_at(photograph);
-  const bool has_coarse_look = regions.size() > 1;
-  if (!has_coarse_look) return detect_photograph(photograph);
-  const auto fine = std::span(regions).first(1);
-  PROVISO_TRY_DONE(run(fine));
-  std::vector<Face> faces = faces_of(fine, 0);
-  if (faces.size() == 1) {
-    const float scale = static_cast<float>(fine[0].scaled.width) / fine[0].box.width;
-    const float width_px = faces.front().box.width * scale;
-    if (width_px >= kClearFacePxMin && width_px <= kClearFacePxMax) return faces;
+  const auto larger = static_cast<float>(std::max(photograph.size.width, photograph.size.height));
+  if (larger <= kPhotographSidePxSmall) return detect_photograph(photograph);
+  const float scale = kPortraitSidePx / larger;
+  Region first = region_of_whole(photograph, scale, kPortraitMultiplePx);
+  PROVISO_TRY_DONE(run(std::span(&first, 1)));
+  const std::vector<Face> faces = faces_of(std::span(&first, 1), 0);
+  if (faces.size() == 1 && faces.front().box.width * scale >= kClearFacePxMin) {
+    Region near = region_around(photograph, faces.front().box, kPortraitInputPx);
+    PROVISO_TRY_DONE(run(std::span(&near, 1)));
+    std::vector<Face> nearer = faces_of(std::span(&near, 1), 0);
+    if (nearer.size() == 1) return nearer;
   }
-  PROVISO_TRY_DONE(run(std::span(regions).last(1)));
-  return faces_of(regions, 0);
+  return detect_photograph(photograph);
 }
 
 std::vector<Detector::Region> Detector::looks_at(const image::YuvImage& photograph) const {

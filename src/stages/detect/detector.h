@@ -13,10 +13,11 @@
 //            where it knows him at 0.79 (simulated crowd, 167 looks; 0.85 at full size).
 //            pictures: a fine look at the sweep's scale or at 1280 px for the larger side,
 //            whichever is finer, but at most kPhotographSidePxMax; and a coarse one at 480 px, for
-//            a face that fills it. A photograph to enrol on which the fine look finds one face, 64
-//            to 320 px wide there, gets no coarse one. The points of a coarse look alone are too
-//            coarse: 3 of 60 listed passes of the simulated crowd were missed with them, and 0 with
-//            these.
+//            a face that fills it. A photograph to enrol of more than 480 px is first looked at at
+//            320: if that finds one face, 48 px wide or more, neither follows, but a region of
+//            three of its widths becomes 192x192, never enlarged, for its points. Who is a quarter
+//            as wide beside them may go unseen. With the points of a coarse look itself 3 of 60
+//            listed passes of the simulated crowd were missed.
 //   errors   kNotAuthorised for a frame whose key is not its permit's; kUnavailable if the runner
 //            fails; kInvalidInput for a network that is not YuNet-like. An expected box that is not
 //            finite is a broken promise.
@@ -85,6 +86,9 @@ class Detector {
  private:
   struct Region;  // A part of a picture, scaled into one network input.
   float sweep_scale() const;
+  static Region region_around(const image::YuvImage& picture,
+                              const image::RectPx& face,
+                              int input_px);
   static Region region_of_whole(const image::YuvImage& picture, float scale, int multiple_px);
   std::vector<Region> regions_of(const LiveLook& look, std::size_t owner) const;
   Status run(std::span<Region> regions);

@@ -20,10 +20,11 @@ namespace {
 
 constexpr int kCellPx = 8;
 
-// A cell of stride 8 whose pixels are all white is a face of `kSquarePx` around the middle of it.
+// A cell of stride 8 whose pixels are all white is a face of `face_cells` around the middle of it.
 class WhiteIsAFace final : public tensor::Network {
  public:
-  WhiteIsAFace(image::SizePx input, bool breaks) : input_(input), breaks_(breaks) {
+  WhiteIsAFace(image::SizePx input, bool breaks, float face_cells)
+      : input_(input), breaks_(breaks), face_cells_(face_cells) {
     for (const int stride : {8, 16, 32}) {
       const auto cells = static_cast<std::size_t>(input.width / stride) *
                          static_cast<std::size_t>(input.height / stride);
@@ -53,7 +54,7 @@ class WhiteIsAFace final : public tensor::Network {
         job.outputs[1][cell] = 0.81F;
         for (const std::size_t n : {0U, 1U}) {
           job.outputs[2][cell * 4 + n] = 0.5F;
-          job.outputs[2][cell * 4 + n + 2] = std::log(2.0F);
+          job.outputs[2][cell * 4 + n + 2] = std::log(face_cells_);
         }
         job.outputs[3][cell * 10 + 2] = 1;
       }
@@ -73,15 +74,18 @@ class WhiteIsAFace final : public tensor::Network {
 
   image::SizePx input_;
   bool breaks_;
+  float face_cells_;
   std::vector<tensor::OutputSpec> specs_;
   std::uint64_t images_ = 0;
 };
+
+using Sizes = std::vector<std::pair<int, int>>;
 
 class Maker final : public tensor::NetworkMaker {
  public:
   Result<std::shared_ptr<tensor::Network>> make(image::SizePx input) override {
     auto& network = made[{input.width, input.height}];
-    if (network == nullptr) network = std::make_shared<WhiteIsAFace>(input, breaks);
+    if (network == nullptr) network = std::make_shared<WhiteIsAFace>(input, breaks, face_cells);
     return std::shared_ptr<tensor::Network>(network);
   }
   std::uint64_t images_run() const override {
@@ -89,8 +93,14 @@ class Maker final : public tensor::NetworkMaker {
     for (const auto& [size, network] : made) sum += network->images_run();
     return sum;
   }
+  Sizes sizes() const {
+    Sizes all;
+    for (const auto& [input, network] : made) all.push_back(input);
+    return all;
+  }
   std::map<std::pair<int, int>, std::shared_ptr<WhiteIsAFace>> made;
   bool breaks = false;
+  float face_cells = 2;  // As wide it finds each; of the networks made after.
 };
 
 class DetectorTest : public testing::Test {
@@ -266,17 +276,42 @@ TEST_F(DetectorTest, APhotographIsLookedAtFineAndCoarseButNeverOverTheLimit) {
   const auto inputs = [&](image::SizePx size) {
     maker_->made.clear();
     EXPECT_TRUE(detector_.detect(permit, picture(size, {})));
-    std::vector<std::pair<int, int>> sizes;
-    for (const auto& [input, network] : maker_->made) sizes.push_back(input);
-    return sizes;
+    return maker_->sizes();
   };
-  using Sizes = std::vector<std::pair<int, int>>;
   EXPECT_EQ(inputs({100, 60}), (Sizes{{128, 128}}));
   EXPECT_EQ(inputs({1280, 640}), (Sizes{{512, 256}, {1280, 640}}));
   EXPECT_EQ(inputs({2000, 1000}), (Sizes{{512, 256}, {1280, 640}}));
   EXPECT_EQ(inputs({4000, 1000}), (Sizes{{512, 128}, {2048, 512}}));
   EXPECT_EQ(inputs({8192, 64}), (Sizes{{512, 128}, {4096, 128}}));
   EXPECT_EQ(inputs({16000, 64}), (Sizes{{512, 128}, {4096, 128}}));
+}
+
+TEST_F(DetectorTest, APhotographToEnrolIsLookedAtFinelyOnlyAroundTheOneFaceThatStandsOut) {
+  authority::EnrolmentDesk desk(EntryId::parse("sought").value(), clock_);
+  const auto permit = desk.admit().value();
+  const auto look_at = [&](image::SizePx size, const std::vector<image::RectPx>& white) {
+    maker_->made.clear();
+    return detector_.detect(permit, picture(size, white)).value();
+  };
+  const image::RectPx one{320, 160, 32, 32};
+
+  maker_->face_cells = 8;  // 64 px wide in the first look.
+  const auto faces = look_at({640, 320}, {one});
+  EXPECT_EQ(maker_->sizes(), (Sizes{{192, 192}, {320, 192}}));
+  ASSERT_EQ(faces.size(), 1U);
+  EXPECT_NEAR(image::centre(faces[0].box).x, 336, 16);
+  EXPECT_NEAR(image::centre(faces[0].box).y, 176, 16);
+
+  look_at({640, 320}, {one, {64, 64, 32, 32}});
+  EXPECT_EQ(maker_->sizes(), (Sizes{{320, 192}, {512, 256}, {640, 384}})) << "two";
+  look_at({640, 320}, {});
+  EXPECT_EQ(maker_->sizes(), (Sizes{{320, 192}, {512, 256}, {640, 384}})) << "nobody";
+  look_at({480, 320}, {one});
+  EXPECT_EQ(maker_->sizes(), (Sizes{{512, 384}})) << "small enough for one look";
+
+  maker_->face_cells = 5;  // 40 px.
+  look_at({640, 320}, {one});
+  EXPECT_EQ(maker_->sizes(), (Sizes{{320, 192}, {512, 256}, {640, 384}})) << "too small";
 }
 
 TEST_F(DetectorTest, AFaceInTwoRegionsIsOneFace) {

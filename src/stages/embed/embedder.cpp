@@ -175,13 +175,6 @@ Result<std::vector<Embedder::Answer>> Embedder::answers(std::vector<std::uint8_t
   return all;
 }
 
-Result<watchlist::Reference> Embedder::embed(const authority::EnrolmentPermit& /*permit*/,
-                                             const image::YuvImage& photograph,
-                                             const detect::Face& face) {
-  PROVISO_TRY(auto answer, embed_one(photograph, face));
-  return watchlist::Reference(std::move(answer.values), answer.strength);
-}
-
 Result<std::vector<watchlist::Reference>> Embedder::embed(std::span<const EnrolmentShot> shots) {
   std::vector<std::uint8_t> crops;
   for (const EnrolmentShot& shot : shots) {

@@ -67,9 +67,6 @@ class Embedder {
   // The weighted mean, of norm 1 again, under the permit of the last. `shots` is not empty.
   Result<Probe> fuse(std::span<const Weighted> shots);
 
-  Result<watchlist::Reference> embed(const authority::EnrolmentPermit& permit,
-                                     const image::YuvImage& photograph,
-                                     const detect::Face& face);
   // One reference per shot, in their order; cheaper each where the network takes several together.
   Result<std::vector<watchlist::Reference>> embed(std::span<const EnrolmentShot> shots);
   Result<watchlist::Reference> fuse(const authority::EnrolmentPermit& permit,
