@@ -32,7 +32,8 @@ if(PROVISO_TESTS AND TARGET proviso)
     endif()
   endforeach()
   # The longest begin first: none is left over alone.
-  foreach(long authority_test crowd_test clips_test drafting_test officers_test vault_erasure_test vault_two_person_test)
+  foreach(long authority_test crowd_test clips_test enrolment_checks_test officers_test vault_erasure_test vault_list_test vault_test
+      vault_two_person_test)
     if(acceptance/${long} IN_LIST accepted)
       set_tests_properties(acceptance/${long} PROPERTIES COST 100)
     endif()
