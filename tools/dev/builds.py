@@ -4,6 +4,9 @@ import pathlib
 from steps import DEPS, ROOT, Failed, run, step
 
 
+NAMED_MAX = 3  # More are counted.
+
+
 def folder(preset: str) -> pathlib.Path:
     return ROOT / "build" / preset
 
@@ -28,7 +31,8 @@ def configure(preset: str, *options: str) -> None:
 
 
 def build(preset: str, *targets: str) -> None:
-    with step(f"build {preset}" + (f" ({', '.join(targets)})" if targets else ""), log(preset)):
+    named = f"{len(targets)} programs" if len(targets) > NAMED_MAX else ", ".join(targets)
+    with step(f"build {preset}" + (f" ({named})" if targets else ""), log(preset)):
         chosen = ["--target", *targets] if targets else []
         try:
             run("cmake", "--build", "--preset", preset, *chosen, log=log(preset))
