@@ -30,7 +30,7 @@ SANITISED = {
 TSAN_TARGETS = ["base_core_test", "app_pipeline_test"]
 TSAN_TESTS = "^(base/core|app/pipeline)$"
 # What computes, and may round or be vectorised otherwise where it is optimised; --full runs all of them.
-# The command line takes a sixth of the sanitised build, for tests that read and print arguments: by default they
+# The command line takes nearly a quarter of the sanitised build, for tests that read and print arguments: by default they
 # run as released, where acceptance needs it built anyway.
 COMMAND_LINE = "app/commands"
 COMPUTES = ["base", "stages", "app/pipeline"]

@@ -34,6 +34,10 @@ image::SizePx scaled_size(image::SizePx size, float scale) {
   return {scaled(size.width), scaled(size.height)};
 }
 
+float larger_side_px(image::SizePx size) {
+  return static_cast<float>(std::max(size.width, size.height));
+}
+
 image::RectPx whole(image::SizePx size) {
   return {0, 0, static_cast<float>(size.width), static_cast<float>(size.height)};
 }
@@ -245,7 +249,7 @@ Result<std::vector<std::vector<Face>>> Detector::detect(std::span<const LiveLook
 }
 
 Result<std::vector<Face>> Detector::detect_portrait(const image::YuvImage& photograph) {
-  const auto larger = static_cast<float>(std::max(photograph.size.width, photograph.size.height));
+  const float larger = larger_side_px(photograph.size);
   if (larger <= kPhotographSidePxSmall) return detect_photograph(photograph);
   const float scale = kPortraitSidePx / larger;
   Region first = region_of_whole(photograph, scale, kPortraitMultiplePx);
@@ -261,7 +265,7 @@ Result<std::vector<Face>> Detector::detect_portrait(const image::YuvImage& photo
 }
 
 std::vector<Detector::Region> Detector::looks_at(const image::YuvImage& photograph) const {
-  const auto larger = static_cast<float>(std::max(photograph.size.width, photograph.size.height));
+  const float larger = larger_side_px(photograph.size);
   const float fine = std::clamp(
       sweep_scale(), std::min(1.0F, kPhotographSidePx / larger), kPhotographSidePxMax / larger);
   std::vector<Region> regions;
