@@ -130,6 +130,6 @@ def enrolment(program: pathlib.Path) -> list[dict]:
 
 def loading(programs: pathlib.Path) -> list[dict]:
     with tempfile.TemporaryDirectory() as folder:
-        return [json.loads(run(programs / "bench_list", pathlib.Path(folder, "list"), entries, THUMBNAIL_BYTES, repeats,
+        return [json.loads(run(programs / "bench_list", pathlib.Path(folder, f"list-{entries}"), entries, THUMBNAIL_BYTES, repeats,
                                cores=64).stdout) | {"line_s": line_s, "load_average": [load(), load()]}
                 for entries, repeats, line_s in ((20_000, 5, 1.0), (1_000_000, 3, 10.0))]

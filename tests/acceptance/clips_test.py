@@ -19,7 +19,7 @@ from site_tool import MODELS, ROOT, Office, proviso
 MEDIA = ROOT / ".deps/media"
 CCTV = ROOT.parent / "shared/data/cctv"
 FRAMES = [60, 105, 75, 90]
-RUN = FRAMES if os.environ.get("PROVISO_FULL") == "1" else FRAMES[:2]
+RUN = FRAMES if os.environ.get("PROVISO_FULL") == "1" else FRAMES[:1]
 GROUPS = [*(f"sample{number}.jpg" for number in range(1, 7)), "t1.jpg"]
 OTHERS_MIN = 23
 
