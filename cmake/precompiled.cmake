@@ -1,9 +1,7 @@
 # Code that only tests, and code that only reads the command line, is compiled quickly: the sanitised
-# build leaves it unoptimised and out of four costly checks of pointers, which the address sanitizer sees.
-if(PROVISO_SANITIZE MATCHES "undefined")
-  set(quick_compile -O0 -fno-sanitize=null,alignment,vptr,object-size)
-elseif(PROVISO_SANITIZE)
-  set(quick_compile -O0)
+# build leaves it unoptimised, and never has the costly checks of pointers in it.
+if(PROVISO_SANITIZE)
+  set(quick_compile -O0 ${without_costly_checks})
 else()
   set(quick_compile -O1)
 endif()
